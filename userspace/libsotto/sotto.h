@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libsotto: the kernel module's netlink family "sotto" from C.
+ *
+ * Two kinds of connection, both owned by the caller:
+ *   struct sotto		requests; every call waits for the kernel's answer,
+ *				which it gives at once
+ *   struct sotto_listener	events and, for the agent, packets; never waits
+ *
+ * Functions return 0 or a negative errno. After an error sotto_error() gives
+ * the sentence that belongs to it: the kernel's own words (extack), the name of
+ * the attribute it means, or what the errno says. Everything needs
+ * CAP_NET_ADMIN in the user namespace that owns the network namespace.
+ *
+ * A connection is used by one thread at a time.
+ */
+#ifndef SOTTO_H
+#define SOTTO_H
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <linux/sotto.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sotto;
+struct sotto_listener;
+
+/**
+ * struct sotto_addr - an address with its port
+ * @sa: family AF_INET or AF_INET6; everything in network byte order
+ */
+struct sotto_addr {
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	};
+};
+
+/* Which of a rule's members are set. */
+#define SOTTO_RULE_HAS_FAMILY	(1U << 0)
+#define SOTTO_RULE_HAS_PORTS	(1U << 1)
+#define SOTTO_RULE_HAS_PEER	(1U << 2)
+#define SOTTO_RULE_HAS_UID	(1U << 3)
+#define SOTTO_RULE_HAS_CGROUP	(1U << 4)
+
+/**
+ * struct sotto_rule - one capture rule
+ * @id: unique in the netns; 0 in sotto_rule_new() lets the kernel choose
+ * @has: SOTTO_RULE_HAS_*; what is not set matches everything
+ * @priority: lower decides first; a tie goes to the stricter action
+ * @action: what is owed
+ * @flags: SOTTO_RULE_F_*
+ * @family: AF_INET or AF_INET6
+ * @port_min: first local port, host byte order
+ * @port_max: last local port
+ * @peer: remote network, 4 or 16 bytes used; needs @family
+ * @peer_len: its prefix length
+ * @uid: owner of the local socket
+ * @cgroup: cgroup v2 id of the local socket, descendants included
+ * @flows: live flows of this rule; from the kernel only
+ */
+struct sotto_rule {
+	uint32_t id;
+	uint32_t has;
+	int32_t priority;
+	enum sotto_action action;
+	uint32_t flags;
+	uint16_t family;
+	uint16_t port_min;
+	uint16_t port_max;
+	uint8_t peer[16];
+	uint8_t peer_len;
+	uint32_t uid;
+	uint64_t cgroup;
+	uint32_t flows;
+};
+
+/* Counters by the uapi's own numbering: stats[SOTTO_A_STATS_TX_PROTECTED]. */
+#define SOTTO_STATS_COUNT	(SOTTO_A_STATS_MAX + 1)
+
+#define SOTTO_IDLE_NEVER	UINT64_MAX
+
+/**
+ * struct sotto_flow - one flow as the kernel tells it
+ * @ssrc_tx: SSRC last sent by the program; valid if @has_ssrc_tx
+ * @uid: owner of the local socket; valid if @has_uid
+ * The other members mirror SOTTO_A_FLOW_*.
+ */
+struct sotto_flow {
+	uint64_t id;
+	struct sotto_addr local;
+	struct sotto_addr remote;
+	enum sotto_state tx;
+	enum sotto_state rx;
+	uint8_t cookie[SOTTO_COOKIE_MAX];
+	uint8_t cookie_len;
+	uint32_t rule_id;
+	enum sotto_action action;
+	uint32_t flags;
+	uint32_t uid;
+	bool has_uid;
+	int32_t ifindex;
+	uint32_t mark;
+	uint8_t tos;
+	uint32_t ssrc_tx;
+	uint32_t ssrc_rx;
+	bool has_ssrc_tx;
+	bool has_ssrc_rx;
+	enum sotto_profile profile_tx;
+	enum sotto_profile profile_rx;
+	uint64_t age_ms;
+	uint64_t idle_tx_ms;	/* SOTTO_IDLE_NEVER: nothing sent yet */
+	uint64_t idle_rx_ms;
+	uint64_t stats[SOTTO_STATS_COUNT];
+};
+
+/**
+ * struct sotto_key - a master key on its way into the kernel
+ * Wipe it after use; the library wipes its own copies.
+ */
+struct sotto_key {
+	uint64_t flow_id;
+	enum sotto_dir dir;
+	enum sotto_profile profile;
+	uint8_t master[32];
+	uint8_t master_len;
+	uint8_t salt[14];
+	uint8_t salt_len;
+	uint8_t mki[SOTTO_MKI_MAX];
+	uint8_t mki_len;
+};
+
+/* Requests. */
+
+int sotto_open(struct sotto **out);	/* -ENOENT: the module is not loaded */
+void sotto_close(struct sotto *s);
+const char *sotto_error(const struct sotto *s);
+
+int sotto_rule_new(struct sotto *s, struct sotto_rule *rule);	/* fills in the id */
+int sotto_rule_del(struct sotto *s, uint32_t id);
+int sotto_rule_replace(struct sotto *s, const struct sotto_rule *rules, size_t n);
+/* Callbacks return 0 to go on, anything else ends the dump and is returned. */
+int sotto_rule_dump(struct sotto *s, int (*cb)(const struct sotto_rule *, void *), void *arg);
+
+/**
+ * sotto_flow_new() - Make a flow that this machine begins.
+ * @flow: in: remote, local (family AF_UNSPEC or address any: the routes
+ *	choose; the port is needed), cookie, ifindex, mark, tos; out: all of it
+ *
+ * The flow is born under the rule that covers it, in hold if there is none.
+ * An existing flow of the same addresses is -EEXIST.
+ */
+int sotto_flow_new(struct sotto *s, struct sotto_flow *flow);
+int sotto_flow_del(struct sotto *s, uint64_t id);
+int sotto_flow_get(struct sotto *s, uint64_t id, struct sotto_flow *out);
+int sotto_flow_dump(struct sotto *s, int (*cb)(const struct sotto_flow *, void *), void *arg);
+int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum sotto_state state);
+int sotto_flow_set_cookie(struct sotto *s, uint64_t id, const void *cookie, size_t len);
+
+int sotto_key_new(struct sotto *s, const struct sotto_key *key);
+int sotto_key_del(struct sotto *s, uint64_t flow_id, enum sotto_dir dir, enum sotto_slot slot);
+
+/* Events and the agent. */
+
+/** struct sotto_notice - one thing the kernel tells */
+struct sotto_notice {
+	bool is_packet;
+	/* is_packet */
+	uint64_t flow_id;
+	enum sotto_packet_kind kind;
+	const uint8_t *data;	/* valid during the callback */
+	size_t len;
+	/* else */
+	enum sotto_event event;
+	bool has_dir;
+	enum sotto_dir dir;
+	struct sotto_flow flow;
+};
+
+/**
+ * sotto_listener_open() - Listen to events of this netns.
+ * @agent: also be its agent: packets come here; -EBUSY if there is one
+ */
+int sotto_listener_open(struct sotto_listener **out, bool agent);
+void sotto_listener_close(struct sotto_listener *l);
+const char *sotto_listener_error(const struct sotto_listener *l);
+int sotto_listener_fd(const struct sotto_listener *l);	/* poll it for reading */
+
+/**
+ * sotto_listener_read() - Hand all that is queued to @cb.
+ *
+ * Return: 0, what @cb returned if not 0, or -ENOBUFS when the kernel had to
+ * drop notices: dump the flows then.
+ */
+int sotto_listener_read(struct sotto_listener *l,
+			int (*cb)(const struct sotto_notice *, void *), void *arg);
+
+/** sotto_packet_send() - The agent sends on a flow. */
+int sotto_packet_send(struct sotto_listener *l, uint64_t flow_id, enum sotto_packet_kind kind,
+		      const void *data, size_t len);
+
+/* Names as people and the spec write them: "require", "secure", "tx-protected". */
+
+const char *sotto_action_name(enum sotto_action action);
+const char *sotto_state_name(enum sotto_state state);
+const char *sotto_event_name(enum sotto_event event);
+const char *sotto_profile_name(enum sotto_profile profile);
+const char *sotto_stats_name(unsigned int stat);
+int sotto_action_parse(const char *name, enum sotto_action *out);	/* -EINVAL */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SOTTO_H */

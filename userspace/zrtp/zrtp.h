@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ZRTP (RFC 6189) as a pure state machine.
+ *
+ * Packets, the clock and randomness go in; packets, deadlines, keys and events
+ * come out. The engine does no I/O, reads no clock, and keeps no state outside
+ * its session. Errors are negative errno.
+ *
+ * How it is driven:
+ *
+ *	zrtp_session_new(&s, &config, seed);
+ *	zrtp_session_start(s, now)		we want to speak; sends Hello
+ *	loop:
+ *		a packet came:		zrtp_session_packet(s, now, data, len)
+ *		the deadline passed:	zrtp_session_tick(s, now)
+ *		SRTP authenticated:	zrtp_session_srtp_authenticated(s, now)
+ *		then always:		while (zrtp_session_next(s, &action) > 0) act on it
+ *					wait until zrtp_session_deadline(s)
+ *	zrtp_session_free(s)			wipes every secret
+ *
+ * A packet that starts an exchange from the other side works on a session that
+ * was never started: the first valid Hello yields ZRTP_ACTION_PEER, and the
+ * session goes on when zrtp_session_peer() has told who that ZID is to us.
+ */
+#ifndef SOTTO_ZRTP_H
+#define SOTTO_ZRTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ZRTP_ZID_LEN		12
+#define ZRTP_SECRET_LEN		32	/* retained secrets, RFC 6189 4.6.1 */
+#define ZRTP_SEED_LEN		32
+#define ZRTP_PACKET_MAX		3072	/* fragments are not spoken */
+#define ZRTP_CLIENT_ID_LEN	16
+#define ZRTP_KEY_MAX		32
+#define ZRTP_SALT_MAX		14
+#define ZRTP_ALGOS_MAX		7	/* RFC 6189 5.2: up to 7 of each kind */
+#define ZRTP_AUX_MAX		64
+#define ZRTP_NEVER		UINT64_MAX
+
+/* Algorithms; the wire's four characters are in algo.c. */
+enum zrtp_hash { ZRTP_HASH_S256 = 1, ZRTP_HASH_S384, ZRTP_HASH_S512 };
+enum zrtp_cipher { ZRTP_CIPHER_AES1 = 1, ZRTP_CIPHER_AES3 };
+enum zrtp_auth_tag { ZRTP_AUTH_HS32 = 1, ZRTP_AUTH_HS80, ZRTP_AUTH_GCM };
+enum zrtp_agreement {
+	ZRTP_KA_DH3K = 1, ZRTP_KA_X255, ZRTP_KA_EC25, ZRTP_KA_EC38, ZRTP_KA_X448,
+	ZRTP_KA_MULT, ZRTP_KA_PRSH,
+};
+enum zrtp_sas_type { ZRTP_SAS_B32 = 1, ZRTP_SAS_B256 };
+
+enum zrtp_role { ZRTP_ROLE_NONE, ZRTP_ROLE_INITIATOR, ZRTP_ROLE_RESPONDER };
+
+/**
+ * struct zrtp_suite - what an exchange agreed on
+ */
+struct zrtp_suite {
+	enum zrtp_hash hash;
+	enum zrtp_cipher cipher;
+	enum zrtp_auth_tag auth_tag;
+	enum zrtp_agreement agreement;
+	enum zrtp_sas_type sas_type;
+};
+
+/**
+ * struct zrtp_config - what a session offers
+ * @client_id: up to 16 characters shown to the other side, RFC 6189 5.2
+ * @ssrc: SSRC of our RTP stream, goes into the ZRTP header
+ * @hashes: preference order, zero-terminated when shorter than the array; the
+ *	mandatory algorithms are implied at the end of every list
+ * @passive: never send Commit (RFC 6189 5.2, the P flag, is not set by it)
+ *
+ * An all-zero list means "everything this build knows, best first".
+ */
+struct zrtp_config {
+	char client_id[ZRTP_CLIENT_ID_LEN + 1];
+	uint32_t ssrc;
+	enum zrtp_hash hashes[ZRTP_ALGOS_MAX];
+	enum zrtp_cipher ciphers[ZRTP_ALGOS_MAX];
+	enum zrtp_auth_tag auth_tags[ZRTP_ALGOS_MAX];
+	enum zrtp_agreement agreements[ZRTP_ALGOS_MAX];
+	enum zrtp_sas_type sas_types[ZRTP_ALGOS_MAX];
+	bool passive;
+};
+
+/**
+ * struct zrtp_peer - what we keep of a peer, RFC 6189 4.9
+ * @own_zid: the ZID that we show to this peer
+ * @peer_zid: the ZID that the peer shows to us; all zero when unknown
+ * @rs1: most recent retained secret
+ * @rs2: the one before
+ * @has_rs1: @rs1 is there
+ * @has_rs2: @rs2 is there
+ * @aux: auxsecret, RFC 6189 4.3
+ * @aux_len: bytes of @aux, 0 for none
+ * @verified: the SAS was compared with this peer before
+ */
+struct zrtp_peer {
+	uint8_t own_zid[ZRTP_ZID_LEN];
+	uint8_t peer_zid[ZRTP_ZID_LEN];
+	uint8_t rs1[ZRTP_SECRET_LEN];
+	uint8_t rs2[ZRTP_SECRET_LEN];
+	bool has_rs1;
+	bool has_rs2;
+	uint8_t aux[ZRTP_AUX_MAX];
+	size_t aux_len;
+	bool verified;
+};
+
+/**
+ * struct zrtp_srtp - master key and salt for one direction
+ * @cipher: AES1 or AES3
+ * @auth_tag: HS32, HS80 or GCM
+ * @key: master key, @key_len bytes (16 or 32)
+ * @salt: master salt, @salt_len bytes (14, or 12 with GCM)
+ */
+struct zrtp_srtp {
+	enum zrtp_cipher cipher;
+	enum zrtp_auth_tag auth_tag;
+	uint8_t key[ZRTP_KEY_MAX];
+	uint8_t key_len;
+	uint8_t salt[ZRTP_SALT_MAX];
+	uint8_t salt_len;
+};
+
+/* Error codes of RFC 6189 5.9 that the engine raises or receives. */
+enum zrtp_error {
+	ZRTP_ERROR_NONE			= 0,
+	ZRTP_ERROR_MALFORMED		= 0x10,
+	ZRTP_ERROR_SOFTWARE		= 0x20,
+	ZRTP_ERROR_VERSION		= 0x30,
+	ZRTP_ERROR_HELLO_MISMATCH	= 0x40,
+	ZRTP_ERROR_HASH			= 0x51,
+	ZRTP_ERROR_CIPHER		= 0x52,
+	ZRTP_ERROR_AGREEMENT		= 0x53,
+	ZRTP_ERROR_AUTH_TAG		= 0x54,
+	ZRTP_ERROR_SAS_TYPE		= 0x55,
+	ZRTP_ERROR_NO_SHARED_SECRET	= 0x56,
+	ZRTP_ERROR_DH_BAD_PV		= 0x61,
+	ZRTP_ERROR_DH_BAD_HVI		= 0x62,
+	ZRTP_ERROR_MITM			= 0x63,
+	ZRTP_ERROR_CONFIRM_MAC		= 0x70,
+	ZRTP_ERROR_NONCE		= 0x80,
+	ZRTP_ERROR_EQUAL_ZID		= 0x90,
+	ZRTP_ERROR_SSRC			= 0x91,
+	ZRTP_ERROR_UNAVAILABLE		= 0xA0,
+	ZRTP_ERROR_TIMEOUT		= 0xB0,
+	ZRTP_ERROR_GOCLEAR_REFUSED	= 0x100,
+};
+
+enum zrtp_action_type {
+	ZRTP_ACTION_SEND = 1,	/* send .packet on the flow, as it is */
+	ZRTP_ACTION_PEER,	/* answer with zrtp_session_peer(): who is .peer_zid? */
+	ZRTP_ACTION_NO_ZRTP,	/* the other side has not answered any Hello so far */
+	ZRTP_ACTION_KEY_RX,	/* install .srtp for what arrives */
+	ZRTP_ACTION_KEY_TX,	/* install .srtp for what leaves; do not use it yet */
+	ZRTP_ACTION_RX_SECURE,	/* from now on accept only SRTP */
+	ZRTP_ACTION_TX_SECURE,	/* from now on SRTP leaves (RFC 6189 4.6: initiator at
+				 * Conf2ACK or first SRTP, responder at Confirm2) */
+	ZRTP_ACTION_SECURE,	/* the exchange is complete: .secure */
+	ZRTP_ACTION_RETAIN,	/* store .retain for this peer in one transaction */
+	ZRTP_ACTION_FAILED,	/* the exchange is over without keys: .error */
+	ZRTP_ACTION_CLEARED,	/* GoClear was accepted; keys are void */
+};
+
+/**
+ * struct zrtp_action - one thing to do, in order
+ *
+ * Pointers are valid until the next call on the session. The caller wipes its
+ * copies of secrets.
+ */
+struct zrtp_action {
+	enum zrtp_action_type type;
+	union {
+		struct {
+			const uint8_t *data;
+			size_t len;
+		} packet;
+		uint8_t peer_zid[ZRTP_ZID_LEN];
+		struct zrtp_srtp srtp;
+		struct {
+			struct zrtp_suite suite;
+			enum zrtp_role role;
+			uint8_t peer_zid[ZRTP_ZID_LEN];
+			char peer_client_id[ZRTP_CLIENT_ID_LEN + 1];
+			uint8_t sas_value[4];	/* leftmost 32 bits, RFC 6189 4.5.2 */
+			bool secrets_matched;	/* rs1 or rs2 of both sides met */
+			bool secrets_mismatch;	/* we had some, none met: alarm */
+			bool aux_matched;
+			bool peer_verified;	/* V flag of the peer's Confirm */
+			bool peer_disclosure;	/* D flag */
+		} secure;
+		struct {
+			uint8_t peer_zid[ZRTP_ZID_LEN];
+			uint8_t rs1[ZRTP_SECRET_LEN];
+			uint8_t rs2[ZRTP_SECRET_LEN];
+			bool has_rs2;
+			uint32_t expiry_s;	/* smaller of both; 0: forget, 0xffffffff: never expires */
+			bool frozen;		/* mismatch: store only after the SAS was compared */
+		} retain;
+		struct {
+			enum zrtp_error code;
+			bool remote;		/* the other side said so */
+		} error;
+	};
+};
+
+struct zrtp_session;
+
+/**
+ * zrtp_session_new() - Make a session for one media stream.
+ * @out: where the session goes; the caller owns it, free with zrtp_session_free()
+ * @config: copied
+ * @seed: all the session's randomness is expanded from it; random and used once,
+ *	except in tests
+ *
+ * Return: 0, -EINVAL for a config that cannot be offered, -ENOMEM.
+ */
+int zrtp_session_new(struct zrtp_session **out, const struct zrtp_config *config,
+		     const uint8_t seed[ZRTP_SEED_LEN]);
+
+/** zrtp_session_free() - Wipe and free. @s may be NULL. */
+void zrtp_session_free(struct zrtp_session *s);
+
+/**
+ * zrtp_session_start() - Begin to say Hello.
+ * @s: the session
+ * @now: monotonic milliseconds; may never go backwards on one session
+ * @peer: who we call, with our ZID for them; copied. Its secrets hold only if
+ *	the peer's Hello bears @peer->peer_zid, else ZRTP_ACTION_PEER asks anew
+ */
+int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer);
+
+/**
+ * zrtp_session_peer() - Answer to ZRTP_ACTION_PEER.
+ * @s: the session
+ * @now: monotonic milliseconds
+ * @peer: what we keep of that ZID, with a fresh own ZID and no secrets for a
+ *	stranger; the own ZID is ignored when our Hello has been sent already
+ */
+int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer);
+
+/**
+ * zrtp_session_packet() - A UDP payload with the ZRTP cookie came in.
+ *
+ * Return: 0 when it was taken, -EBADMSG when it was dropped (malformed, bad
+ * CRC, or not for this state); the session is as good after as before.
+ */
+int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *data, size_t len);
+
+/** zrtp_session_tick() - The deadline has passed; harmless when it has not. */
+int zrtp_session_tick(struct zrtp_session *s, uint64_t now);
+
+/**
+ * zrtp_session_srtp_authenticated() - A packet authenticated with our rx key.
+ *
+ * Counts as Conf2ACK for an initiator that waits for it, RFC 6189 4.6.
+ */
+int zrtp_session_srtp_authenticated(struct zrtp_session *s, uint64_t now);
+
+/** zrtp_session_next() - Take the oldest action. Return: 1 with @out filled, 0 for none. */
+int zrtp_session_next(struct zrtp_session *s, struct zrtp_action *out);
+
+/** zrtp_session_deadline() - When to call tick, monotonic ms; ZRTP_NEVER for never. */
+uint64_t zrtp_session_deadline(const struct zrtp_session *s);
+
+/* Rendering of the SAS, RFC 6189 5.1.6. */
+
+#define ZRTP_SAS_HALF_MAX	32
+
+/**
+ * struct zrtp_sas - the two halves that people read to each other
+ * @first: said by the initiator: two characters, or the first word
+ * @second: said by the responder
+ */
+struct zrtp_sas {
+	char first[ZRTP_SAS_HALF_MAX];
+	char second[ZRTP_SAS_HALF_MAX];
+};
+
+/** zrtp_sas_render() - Pure. Return: 0, -EINVAL for an unknown type. */
+int zrtp_sas_render(enum zrtp_sas_type type, const uint8_t sas_value[4], struct zrtp_sas *out);
+
+/**
+ * zrtp_sas_half_equal() - Compare what was typed with a half, in constant time.
+ *
+ * Case, surrounding blanks and, in B32, the look-alikes that its alphabet
+ * leaves out (0 for o, l for 1, v for u, 2 for z) are forgiven.
+ */
+bool zrtp_sas_half_equal(const char *half, const char *typed);
+
+/** zrtp_error_text() - What an error code means, one short English phrase. */
+const char *zrtp_error_text(enum zrtp_error code);
+
+/** zrtp_suite_format() - "X255 S256 AES1 GCM  B32" style text into @buf. */
+int zrtp_suite_format(const struct zrtp_suite *suite, char *buf, size_t len);
+
+#endif /* SOTTO_ZRTP_H */
