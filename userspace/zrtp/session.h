@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The inside of a session, shared by the handlers of the state table.
+ */
+#ifndef ZRTP_SESSION_H
+#define ZRTP_SESSION_H
+
+#include "agreement.h"
+#include "chain.h"
+#include "keys.h"
+#include "negotiate.h"
+#include "packet.h"
+#include "timers.h"
+
+/*
+ * RFC 6189 figure 1 from both sides. LISTEN was never started by its owner: it
+ * answers what comes and sends nothing by itself, so that a forged source
+ * address earns nobody more than it sent.
+ */
+enum zrtp_state {
+	ZRTP_STATE_LISTEN,
+	ZRTP_STATE_DISCOVERY,	/* we say Hello */
+	ZRTP_STATE_COMMIT,	/* initiator: Commit sent */
+	ZRTP_STATE_DHPART1,	/* responder: DHPart1 sent */
+	ZRTP_STATE_DHPART2,	/* initiator: DHPart2 sent */
+	ZRTP_STATE_CONFIRM1,	/* responder: Confirm1 sent */
+	ZRTP_STATE_CONFIRM2,	/* initiator: Confirm2 sent */
+	ZRTP_STATE_SECURE,
+	ZRTP_STATE_ERROR,	/* Error sent, not yet acknowledged */
+	ZRTP_STATE_OVER,
+	ZRTP_STATES
+};
+
+/*
+ * No call queues more than ACTIONS_PER_CALL; one that finds less room than
+ * that is refused, so that no key is ever lost in a full queue.
+ */
+#define ZRTP_ACTIONS_PER_CALL	8
+#define ZRTP_ACTIONS_MAX	16
+#define ZRTP_SEND_MAX		(ZRTP_DHPART_MAX + ZRTP_OVERHEAD)
+
+/* How long a bad sign that nobody signed may be disproved by a good message. */
+#define ZRTP_DOUBT_MS		1500
+
+struct zrtp_queued {
+	struct zrtp_action action;
+	uint8_t packet[ZRTP_SEND_MAX];
+};
+
+/* Messages of ours or of the peer's, as they are on the wire. */
+struct zrtp_hello_msg {
+	uint8_t data[ZRTP_HELLO_MAX];
+	size_t len;
+};
+
+struct zrtp_dhpart_msg {
+	uint8_t data[ZRTP_DHPART_MAX];
+	size_t len;
+};
+
+/**
+ * struct zrtp_session - everything; one allocation, locked, made before any packet
+ * @t1: Hello's schedule
+ * @t2: schedule of @t2_msg
+ * @idle: when a responder gives up, ZRTP_NEVER otherwise
+ * @doubt: an Error or a wrong confirm_mac came: when it becomes true
+ * @doubt_code: the Error's code, or the one that we shall send
+ * @doubt_remote: it was the peer's Error
+ * @hello_answered: the peer has shown that it got our Hello
+ * @ack_owed: LISTEN: the peer's Hello is not yet acknowledged
+ * @peer_speaks: a well-formed Hello or Ping came
+ * @peer_known: @peer tells about the ZID in @peer_hello
+ * @peer_asked: the owner owes us zrtp_session_peer()
+ * @peer_h: the peer's images as they become known
+ */
+struct zrtp_session {
+	enum zrtp_state state;
+	enum zrtp_role role;
+	bool started;
+	bool passive;
+	char client_id[ZRTP_CLIENT_ID_LEN];
+	uint32_t ssrc;
+	struct zrtp_offer offer;
+
+	uint8_t seed[ZRTP_SEED_LEN];
+	uint64_t draws;
+	uint16_t seq;
+	uint8_t endpoint_hash[ZRTP_ENDPOINT_HASH_LEN];
+	struct zrtp_chain chain;
+
+	struct zrtp_timer t1;
+	struct zrtp_timer t2;
+	const uint8_t *t2_msg;
+	size_t t2_len;
+	uint64_t idle;
+	uint64_t doubt;
+	enum zrtp_error doubt_code;
+	bool doubt_remote;
+
+	bool hello_answered;
+	bool ack_owed;
+	bool peer_speaks;
+	bool peer_known;
+	bool peer_asked;
+	uint8_t asked_zid[ZRTP_ZID_LEN];
+	struct zrtp_peer peer;
+	struct zrtp_offer peer_offer;
+	uint8_t peer_h3[ZRTP_IMAGE_LEN];
+	uint8_t peer_h2[ZRTP_IMAGE_LEN];
+	uint8_t peer_h1[ZRTP_IMAGE_LEN];
+
+	struct zrtp_hello_msg own_hello;
+	struct zrtp_hello_msg peer_hello;
+	uint8_t commit[ZRTP_COMMIT_LEN];
+	size_t commit_len;
+	struct zrtp_dhpart_msg dhpart1;
+	struct zrtp_dhpart_msg dhpart2;
+	uint8_t confirm[ZRTP_CONFIRM_LEN];
+	uint8_t peer_confirm_hash[ZRTP_IMAGE_LEN];
+	uint8_t error[ZRTP_ERROR_LEN];
+
+	struct zrtp_suite suite;
+	struct zrtp_dh dh;
+	struct zrtp_keys keys;
+	struct zrtp_confirm_body peer_confirm;
+	bool secrets_matched;
+	bool secrets_mismatch;
+	bool aux_matched;
+
+	struct zrtp_queued queue[ZRTP_ACTIONS_MAX];
+	unsigned int head, queued;
+};
+
+/*
+ * What a handler returns: 0 for taken, -EBADMSG for dropped without a trace,
+ * and any other negative errno for a failure of our own, which ends the
+ * exchange with ZRTP_ERROR_SOFTWARE.
+ */
+typedef int (*zrtp_handler)(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+
+/* session.c: what handlers do to the session */
+void zrtp_random(struct zrtp_session *s, void *buf, size_t len);
+struct zrtp_action *zrtp_act(struct zrtp_session *s, enum zrtp_action_type type);
+void zrtp_send(struct zrtp_session *s, const uint8_t *msg, size_t len);
+void zrtp_send_ack(struct zrtp_session *s, enum zrtp_message type);
+/** zrtp_send_t2() - Send and repeat until the state changes; @msg lives in the session. */
+void zrtp_send_t2(struct zrtp_session *s, uint64_t now, const uint8_t *msg, size_t len);
+/** zrtp_enter() - Next state; stops every timer of the last one. */
+void zrtp_enter(struct zrtp_session *s, enum zrtp_state state);
+/** zrtp_fail() - Tell the peer and the owner, wipe the keys. Return: 0 */
+int zrtp_fail(struct zrtp_session *s, uint64_t now, enum zrtp_error code);
+/** zrtp_end() - Tell the owner only, wipe everything. */
+void zrtp_end(struct zrtp_session *s, enum zrtp_error code, bool remote);
+/** zrtp_doubt() - Fail with @code in a while, unless the exchange goes on. */
+void zrtp_doubt(struct zrtp_session *s, uint64_t now, enum zrtp_error code, bool remote);
+/** zrtp_wipe() - Every secret that the session holds; what was queued is the owner's. */
+void zrtp_wipe(struct zrtp_session *s);
+/** zrtp_in_progress() - An exchange has begun and is not complete. */
+bool zrtp_in_progress(const struct zrtp_session *s);
+
+/* discovery.c */
+int zrtp_hello_make(struct zrtp_session *s);
+int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_listen_hello_ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_discovery_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_discovery_hello_ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_later_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_any_ping(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+/** zrtp_discover() - Go on with what is known by now of the peer. */
+int zrtp_discover(struct zrtp_session *s, uint64_t now);
+
+/* exchange.c */
+int zrtp_initiate(struct zrtp_session *s, uint64_t now);
+int zrtp_discovery_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_commit_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_commit_dhpart1(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_dhpart1_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_dhpart1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_dhpart2_confirm1(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_confirm1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_confirm1_confirm2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_confirm2_conf2ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_secure_confirm2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+
+#endif /* ZRTP_SESSION_H */
