@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Two ZRTP engines and a network between them, all in simulated time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "packet.h"
+#include "zrtp_sim.h"
+
+#define REQUIRE(x) do {							\
+	if (!(x)) {							\
+		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x);	\
+		abort();						\
+	}								\
+} while (0)
+
+/* splitmix64: any seed will do, and the next one is unrelated. */
+uint64_t sim_random(struct sim *sim)
+{
+	uint64_t z = sim->rng += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static bool chance(struct sim *sim, unsigned int percent)
+{
+	return sim_random(sim) % 100 < percent;
+}
+
+static void fill(struct sim *sim, uint8_t *buf, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		buf[i] = sim_random(sim);
+}
+
+static void launch(struct sim *sim, int to, const uint8_t *data, size_t len)
+{
+	for (int i = 0; i < SIM_FLIGHT_MAX; i++) {
+		struct sim_flight *f = &sim->flight[i];
+
+		if (f->used)
+			continue;
+		f->used = true;
+		f->to = to;
+		f->at = sim->now + sim->delay_ms +
+			(sim->jitter_ms ? sim_random(sim) % sim->jitter_ms : 0);
+		f->len = len;
+		memcpy(f->data, data, len);
+		return;
+	}
+	REQUIRE(!"too many packets in flight");
+}
+
+static void trace(struct sim *sim, int from, const uint8_t *data, size_t len, const char *fate)
+{
+	struct zrtp_packet pkt;
+	char *line = sim->trace[sim->traced++ % SIM_TRACE_MAX];
+
+	snprintf(line, sizeof(sim->trace[0]), "%8llu  %-8.8s %s %s",
+		 (unsigned long long)sim->now,
+		 zrtp_packet_parse(data, len, &pkt) ? "?" : zrtp_message_name(pkt.type),
+		 from == ALICE ? "---->" : "<----", fate);
+}
+
+static void transmit(struct sim *sim, int from, const uint8_t *data, size_t len)
+{
+	uint8_t packet[ZRTP_PACKET_MAX];
+	struct zrtp_packet pkt;
+	struct sim_end *e = &sim->end[from];
+
+	REQUIRE(zrtp_packet_parse(data, len, &pkt) == 0);
+	e->sent++;
+	e->sent_type[pkt.type]++;
+	e->sent_bytes += len;
+	memcpy(packet, data, len);
+	if (sim->hook && !sim->hook(sim, from, packet, &len)) {
+		trace(sim, from, packet, len, "(taken out)");
+		return;
+	}
+	if (chance(sim, sim->loss_percent)) {
+		trace(sim, from, packet, len, "(lost)");
+		return;
+	}
+	trace(sim, from, packet, len, "");
+	launch(sim, !from, packet, len);
+	if (chance(sim, sim->dup_percent))
+		launch(sim, !from, packet, len);
+}
+
+void sim_act(struct sim *sim, int end)
+{
+	struct sim_end *e = &sim->end[end];
+	struct zrtp_action a;
+
+	while (zrtp_session_next(e->session, &a) > 0) {
+		switch (a.type) {
+		case ZRTP_ACTION_SEND:
+			transmit(sim, end, a.packet.data, a.packet.len);
+			break;
+		case ZRTP_ACTION_PEER:
+			e->asked++;
+			if (memcmp(e->peer.peer_zid, a.peer_zid, ZRTP_ZID_LEN)) {
+				/* A stranger: our ZID stays, no secrets. */
+				struct zrtp_peer stranger = { 0 };
+
+				memcpy(stranger.own_zid, e->peer.own_zid, ZRTP_ZID_LEN);
+				memcpy(stranger.peer_zid, a.peer_zid, ZRTP_ZID_LEN);
+				e->peer = stranger;
+			}
+			if (e->answer_peer)
+				REQUIRE(zrtp_session_peer(e->session, sim->now, &e->peer) == 0);
+			break;
+		case ZRTP_ACTION_NO_ZRTP:
+			e->no_zrtp++;
+			break;
+		case ZRTP_ACTION_KEY_RX:
+			e->rx = a.srtp;
+			e->has_rx = true;
+			break;
+		case ZRTP_ACTION_KEY_TX:
+			e->tx = a.srtp;
+			e->has_tx = true;
+			break;
+		case ZRTP_ACTION_RX_SECURE:
+			REQUIRE(e->has_rx);
+			e->rx_secure = true;
+			break;
+		case ZRTP_ACTION_TX_SECURE:
+			REQUIRE(e->has_tx);
+			e->tx_secure = true;
+			e->tx_secure_at = sim->now;
+			break;
+		case ZRTP_ACTION_SECURE:
+			REQUIRE(e->rx_secure && e->tx_secure);
+			e->secure = true;
+			e->secured = a;
+			break;
+		case ZRTP_ACTION_RETAIN:
+			e->retained = true;
+			e->retain = a;
+			break;
+		case ZRTP_ACTION_FAILED:
+			REQUIRE(!e->failed);
+			e->failed = true;
+			e->error = a.error.code;
+			e->error_remote = a.error.remote;
+			break;
+		case ZRTP_ACTION_CLEARED:
+			REQUIRE(!"nothing clears a session yet");
+		}
+	}
+}
+
+void sim_init(struct sim *sim, uint64_t seed)
+{
+	memset(sim, 0, sizeof(*sim));
+	sim->rng = seed;
+	sim->now = 1000;
+	sim->delay_ms = 10;
+	for (int i = 0; i < 2; i++) {
+		struct sim_end *e = &sim->end[i];
+
+		snprintf(e->config.client_id, sizeof(e->config.client_id), "sim %s",
+			 i == ALICE ? "alice" : "bob");
+		fill(sim, e->peer.own_zid, ZRTP_ZID_LEN);
+		e->answer_peer = true;
+	}
+	sim_engines(sim, seed);
+}
+
+void sim_engines(struct sim *sim, uint64_t seed)
+{
+	sim->rng ^= seed;
+	for (int i = 0; i < 2; i++) {
+		struct sim_end *e = &sim->end[i];
+		struct sim_end fresh = {
+			.config = e->config, .peer = e->peer, .answer_peer = e->answer_peer,
+		};
+		uint8_t engine_seed[ZRTP_SEED_LEN];
+
+		zrtp_session_free(e->session);
+		*e = fresh;
+		fill(sim, engine_seed, sizeof(engine_seed));
+		e->config.ssrc = sim_random(sim);
+		REQUIRE(zrtp_session_new(&e->session, &e->config, engine_seed) == 0);
+	}
+	memset(sim->flight, 0, sizeof(sim->flight));
+}
+
+void sim_free(struct sim *sim)
+{
+	for (int i = 0; i < 2; i++) {
+		zrtp_session_free(sim->end[i].session);
+		sim->end[i].session = NULL;
+	}
+}
+
+void sim_start(struct sim *sim, int end)
+{
+	REQUIRE(zrtp_session_start(sim->end[end].session, sim->now, &sim->end[end].peer) == 0);
+	sim_act(sim, end);
+}
+
+int sim_forge(struct sim *sim, int to, uint32_t ssrc, const uint8_t *msg, size_t len)
+{
+	uint8_t packet[ZRTP_PACKET_MAX];
+	int n = zrtp_packet_build(packet, sizeof(packet), 1, ssrc, msg, len);
+	int r;
+
+	REQUIRE(n > 0);
+	trace(sim, !to, packet, n, "(forged)");
+	r = zrtp_session_packet(sim->end[to].session, sim->now, packet, n);
+	sim_act(sim, to);
+	return r;
+}
+
+void sim_reseal(uint8_t *packet, size_t len)
+{
+	uint32_t crc = zrtp_crc32c(packet, len - ZRTP_CRC_LEN);
+
+	for (int i = 0; i < ZRTP_CRC_LEN; i++)
+		packet[len - ZRTP_CRC_LEN + i] = crc >> 8 * i;
+}
+
+static uint64_t next_event(const struct sim *sim)
+{
+	uint64_t next = ZRTP_NEVER;
+
+	for (int i = 0; i < SIM_FLIGHT_MAX; i++) {
+		if (sim->flight[i].used && sim->flight[i].at < next)
+			next = sim->flight[i].at;
+	}
+	for (int i = 0; i < 2; i++) {
+		uint64_t due = zrtp_session_deadline(sim->end[i].session);
+
+		if (due < next)
+			next = due;
+	}
+	return next;
+}
+
+static void step(struct sim *sim)
+{
+	for (int i = 0; i < SIM_FLIGHT_MAX; i++) {
+		struct sim_flight *f = &sim->flight[i];
+
+		if (!f->used || f->at > sim->now)
+			continue;
+		f->used = false;
+		zrtp_session_packet(sim->end[f->to].session, sim->now, f->data, f->len);
+		sim_act(sim, f->to);
+	}
+	for (int i = 0; i < 2; i++) {
+		if (zrtp_session_deadline(sim->end[i].session) > sim->now)
+			continue;
+		REQUIRE(zrtp_session_tick(sim->end[i].session, sim->now) == 0);
+		sim_act(sim, i);
+	}
+}
+
+bool sim_run_until(struct sim *sim, uint64_t until, bool (*done)(const struct sim *sim))
+{
+	while (!done || !done(sim)) {
+		uint64_t next = next_event(sim);
+
+		if (next > until) {
+			sim->now = until;
+			break;
+		}
+		if (next > sim->now)
+			sim->now = next;
+		step(sim);
+	}
+	return done && done(sim);
+}
+
+static bool settled(const struct sim *sim)
+{
+	for (int i = 0; i < 2; i++) {
+		if (!sim->end[i].secure && !sim->end[i].failed)
+			return false;
+	}
+	return true;
+}
+
+void sim_run(struct sim *sim, uint64_t ms)
+{
+	sim_run_until(sim, sim->now + ms, settled);
+}
+
+void sim_store(struct sim *sim)
+{
+	for (int i = 0; i < 2; i++) {
+		struct sim_end *e = &sim->end[i];
+		const struct zrtp_action *a = &e->retain;
+
+		if (!e->retained || a->retain.frozen || !a->retain.expiry_s)
+			continue;
+		memcpy(e->peer.peer_zid, a->retain.peer_zid, ZRTP_ZID_LEN);
+		memcpy(e->peer.rs1, a->retain.rs1, ZRTP_SECRET_LEN);
+		memcpy(e->peer.rs2, a->retain.rs2, ZRTP_SECRET_LEN);
+		e->peer.has_rs1 = true;
+		e->peer.has_rs2 = a->retain.has_rs2;
+	}
+}
+
+void sim_print(const struct sim *sim)
+{
+	unsigned int first = sim->traced > SIM_TRACE_MAX ? sim->traced - SIM_TRACE_MAX : 0;
+
+	for (unsigned int i = first; i < sim->traced; i++)
+		fprintf(stderr, "%s\n", sim->trace[i % SIM_TRACE_MAX]);
+}
+
+static bool same_key(const struct zrtp_srtp *a, const struct zrtp_srtp *b)
+{
+	return a->cipher == b->cipher && a->auth_tag == b->auth_tag &&
+	       a->key_len && a->key_len == b->key_len && !memcmp(a->key, b->key, a->key_len) &&
+	       a->salt_len && a->salt_len == b->salt_len && !memcmp(a->salt, b->salt, a->salt_len);
+}
+
+bool sim_agreed(const struct sim *sim)
+{
+	const struct sim_end *a = &sim->end[ALICE], *b = &sim->end[BOB];
+
+	return a->secure && b->secure &&
+	       same_key(&a->rx, &b->tx) && same_key(&a->tx, &b->rx) && !same_key(&a->tx, &a->rx) &&
+	       !memcmp(a->secured.secure.sas_value, b->secured.secure.sas_value, 4) &&
+	       !memcmp(&a->secured.secure.suite, &b->secured.secure.suite,
+		       sizeof(struct zrtp_suite)) &&
+	       a->secured.secure.role != b->secured.secure.role &&
+	       !memcmp(a->retain.retain.rs1, b->retain.retain.rs1, ZRTP_SECRET_LEN) &&
+	       !memcmp(a->secured.secure.peer_zid, b->peer.own_zid, ZRTP_ZID_LEN) &&
+	       !memcmp(b->secured.secure.peer_zid, a->peer.own_zid, ZRTP_ZID_LEN);
+}
