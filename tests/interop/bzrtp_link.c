@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One of our engines and one libbzrtp, joined by a queue, in simulated time.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "algo.h"
+#include "bzrtp_link.h"
+
+#define CALL_MS		15000
+#define STEP_MS		10
+#define OUR_SSRC	0x0badcafe
+
+#define REQUIRE(x) do {							\
+	if (!(x)) {							\
+		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x);	\
+		abort();						\
+	}								\
+} while (0)
+
+static void enqueue(struct link *link, bool for_us, const uint8_t *data, size_t len)
+{
+	struct datagram *d = &link->queue[(link->head + link->queued) % LINK_QUEUE_MAX];
+
+	/* Any generator will do that repeats itself from its seed. */
+	link->rng = link->rng * 1664525 + 1013904223;
+	if ((link->rng >> 16) % 100 < link->loss_percent)
+		return;
+	REQUIRE(link->queued < LINK_QUEUE_MAX && len <= sizeof(d->data));
+	link->queued++;
+	d->for_us = for_us;
+	d->len = len;
+	memcpy(d->data, data, len);
+}
+
+static void from_them(void *arg, const uint8_t *data, size_t len)
+{
+	enqueue(arg, true, data, len);
+}
+
+static void our_actions(struct link *link)
+{
+	struct our_end *u = &link->us;
+	struct zrtp_packet pkt;
+	struct zrtp_action a;
+
+	while (zrtp_session_next(u->session, &a) > 0) {
+		switch (a.type) {
+		case ZRTP_ACTION_SEND:
+			REQUIRE(!zrtp_packet_parse(a.packet.data, a.packet.len, &pkt));
+			if (link->drop_our_hello_ack && pkt.type == ZRTP_MSG_HELLO_ACK)
+				break;
+			enqueue(link, false, a.packet.data, a.packet.len);
+			break;
+		case ZRTP_ACTION_PEER:
+			/* Only ever one peer: a ZID that we do not know yet is its first. */
+			memcpy(u->peer.peer_zid, a.peer_zid, ZRTP_ZID_LEN);
+			REQUIRE(!zrtp_session_peer(u->session, link->now, &u->peer));
+			break;
+		case ZRTP_ACTION_KEY_RX:
+			u->rx = a.srtp;
+			break;
+		case ZRTP_ACTION_KEY_TX:
+			u->tx = a.srtp;
+			break;
+		case ZRTP_ACTION_SECURE:
+			u->secure = true;
+			u->secured = a;
+			break;
+		case ZRTP_ACTION_RETAIN:
+			u->retain = a;
+			break;
+		case ZRTP_ACTION_FAILED:
+			u->failed = true;
+			u->error = a.error.code;
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void deliver(struct link *link)
+{
+	while (link->queued) {
+		struct datagram d = link->queue[link->head];
+
+		link->head = (link->head + 1) % LINK_QUEUE_MAX;
+		link->queued--;
+		if (d.for_us) {
+			zrtp_session_packet(link->us.session, link->now, d.data, d.len);
+			our_actions(link);
+		} else {
+			their_packet(&link->them, d.data, d.len);
+		}
+	}
+}
+
+void link_open(struct link *link)
+{
+	memset(link, 0, sizeof(*link));
+	link->now = 1000;
+	link->rng = 1;
+	memcpy(link->us.peer.own_zid, "our own ZID.", ZRTP_ZID_LEN);
+	snprintf(link->us.config.client_id, sizeof(link->us.config.client_id), "sotto");
+	link->us.config.ssrc = OUR_SSRC;
+	their_open(&link->them);
+	link->them.send = from_them;
+	link->them.arg = link;
+}
+
+void link_close(struct link *link)
+{
+	zrtp_session_free(link->us.session);
+	their_close(&link->them);
+}
+
+static void our_new(struct link *link, const struct zrtp_suite *suite, uint8_t seed_octet)
+{
+	struct our_end fresh = { .config = link->us.config, .peer = link->us.peer };
+	uint8_t seed[ZRTP_SEED_LEN] = { seed_octet };
+
+	fresh.config.hashes[0] = suite->hash;
+	fresh.config.ciphers[0] = suite->cipher;
+	fresh.config.auth_tags[0] = suite->auth_tag;
+	fresh.config.agreements[0] = suite->agreement;
+	fresh.config.sas_types[0] = suite->sas_type;
+	zrtp_session_free(link->us.session);
+	link->us = fresh;
+	REQUIRE(!zrtp_session_new(&link->us.session, &link->us.config, seed));
+}
+
+static void their_new(struct link *link, const struct zrtp_suite *suite)
+{
+	struct their_offer offer;
+
+	strcpy(offer.hash, zrtp_algo(ZRTP_KIND_HASH, suite->hash)->block);
+	strcpy(offer.cipher, zrtp_algo(ZRTP_KIND_CIPHER, suite->cipher)->block);
+	strcpy(offer.auth_tag, zrtp_algo(ZRTP_KIND_AUTH_TAG, suite->auth_tag)->block);
+	strcpy(offer.agreement, zrtp_algo(ZRTP_KIND_AGREEMENT, suite->agreement)->block);
+	strcpy(offer.sas_type, zrtp_algo(ZRTP_KIND_SAS, suite->sas_type)->block);
+	their_start(&link->them, &offer, link->now);
+}
+
+void link_call(struct link *link, const struct zrtp_suite *suite, enum zrtp_role role,
+	       uint8_t seed)
+{
+	uint64_t end = link->now + CALL_MS;
+
+	link->queued = 0;
+	link->drop_our_hello_ack = role == ZRTP_ROLE_INITIATOR;
+	our_new(link, suite, seed);
+	their_new(link, suite);
+	if (role != ZRTP_ROLE_RESPONDER)
+		REQUIRE(!zrtp_session_start(link->us.session, link->now, &link->us.peer));
+	our_actions(link);
+
+	while (link->now < end && !(link->us.secure && link->them.secure) && !link->us.failed) {
+		deliver(link);
+		link->now += STEP_MS;
+		their_tick(&link->them, link->now);
+		zrtp_session_tick(link->us.session, link->now);
+		our_actions(link);
+	}
+}
+
+void link_store(struct link *link)
+{
+	struct zrtp_peer *p = &link->us.peer;
+
+	memcpy(p->rs1, link->us.retain.retain.rs1, ZRTP_SECRET_LEN);
+	memcpy(p->rs2, link->us.retain.retain.rs2, ZRTP_SECRET_LEN);
+	p->has_rs1 = true;
+	p->has_rs2 = link->us.retain.retain.has_rs2;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * libbzrtp behind an interface of ours.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bzrtp/bzrtp.h>
+#include <sqlite3.h>
+
+#include "bzrtp_theirs.h"
+
+#define SSRC	0x12345678
+
+/* Exported by libbzrtp without a header. */
+uint8_t bzrtp_cryptoAlgoTypeStringToInt(uint8_t name[4], uint8_t type);
+void bzrtp_base32(uint32_t sas, char *output, int size);
+void bzrtp_base256(uint32_t sas, char *output, int size);
+
+#define REQUIRE(x) do {							\
+	if (!(x)) {							\
+		fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #x);	\
+		abort();						\
+	}								\
+} while (0)
+
+static int on_send(void *client, const uint8_t *packet, uint16_t len)
+{
+	struct their_end *t = client;
+
+	t->send(t->arg, packet, len);
+	return 0;
+}
+
+static int on_secrets(void *client, const bzrtpSrtpSecrets_t *s, uint8_t part)
+{
+	struct their_end *t = client;
+
+	if (part & ZRTP_SRTP_SECRETS_FOR_SENDER) {
+		memcpy(t->tx_key, s->selfSrtpKey, s->selfSrtpKeyLength);
+		memcpy(t->tx_salt, s->selfSrtpSalt, s->selfSrtpSaltLength);
+		t->key_len = s->selfSrtpKeyLength;
+		t->salt_len = s->selfSrtpSaltLength;
+	}
+	if (part & ZRTP_SRTP_SECRETS_FOR_RECEIVER) {
+		memcpy(t->rx_key, s->peerSrtpKey, s->peerSrtpKeyLength);
+		memcpy(t->rx_salt, s->peerSrtpSalt, s->peerSrtpSaltLength);
+	}
+	return 0;
+}
+
+static int on_start(void *client, const bzrtpSrtpSecrets_t *s, int32_t verified)
+{
+	struct their_end *t = client;
+
+	snprintf(t->sas, sizeof(t->sas), "%s", s->sas);
+	t->verified = verified;
+	t->cache_mismatch = s->cacheMismatch;
+	t->aux_matched = s->auxSecretMismatch == BZRTP_AUXSECRET_MATCH;
+	t->secure = true;
+	return 0;
+}
+
+void their_open(struct their_end *t)
+{
+	sqlite3 *db;
+
+	memset(t, 0, sizeof(*t));
+	REQUIRE(sqlite3_open(":memory:", &db) == SQLITE_OK);
+	REQUIRE(bzrtp_initCache_lock(db, NULL) == BZRTP_CACHE_SETUP);
+	t->cache = db;
+}
+
+static void their_free(struct their_end *t)
+{
+	if (t->context)
+		bzrtp_destroyBzrtpContext(t->context, SSRC);
+	t->context = NULL;
+}
+
+void their_close(struct their_end *t)
+{
+	their_free(t);
+	sqlite3_close(t->cache);
+}
+
+static void offer_only(struct their_end *t, uint8_t kind, const char *name)
+{
+	uint8_t block[4], algos[7] = { 0 };
+
+	memcpy(block, name, sizeof(block));
+	algos[0] = bzrtp_cryptoAlgoTypeStringToInt(block, kind);
+	REQUIRE(algos[0] != ZRTP_UNSET_ALGO);
+	bzrtp_setSupportedCryptoTypes(t->context, kind, algos, 1);
+}
+
+void their_start(struct their_end *t, const struct their_offer *offer, uint64_t now)
+{
+	const bzrtpCallbacks_t callbacks = {
+		.bzrtp_sendData = on_send,
+		.bzrtp_srtpSecretsAvailable = on_secrets,
+		.bzrtp_startSrtpSession = on_start,
+	};
+	struct their_end fresh = { .cache = t->cache, .send = t->send, .arg = t->arg,
+				   .aux_len = t->aux_len };
+
+	memcpy(fresh.aux, t->aux, sizeof(fresh.aux));
+	their_free(t);
+	*t = fresh;
+	t->context = bzrtp_createBzrtpContext();
+	REQUIRE(t->context);
+	REQUIRE(!bzrtp_setZIDCache_lock(t->context, t->cache, "sip:they@example.org",
+					"sip:we@example.org", NULL));
+	offer_only(t, ZRTP_HASH_TYPE, offer->hash);
+	offer_only(t, ZRTP_CIPHERBLOCK_TYPE, offer->cipher);
+	offer_only(t, ZRTP_AUTHTAG_TYPE, offer->auth_tag);
+	offer_only(t, ZRTP_KEYAGREEMENT_TYPE, offer->agreement);
+	offer_only(t, ZRTP_SAS_TYPE, offer->sas_type);
+	REQUIRE(!bzrtp_setCallbacks(t->context, &callbacks));
+	REQUIRE(!bzrtp_initBzrtpContext(t->context, SSRC));
+	REQUIRE(!bzrtp_setClientData(t->context, SSRC, t));
+	if (t->aux_len)
+		REQUIRE(!bzrtp_setAuxiliarySharedSecret(t->context, t->aux, t->aux_len));
+	bzrtp_iterate(t->context, SSRC, now);
+	REQUIRE(!bzrtp_startChannelEngine(t->context, SSRC));
+}
+
+void their_packet(struct their_end *t, uint8_t *data, size_t len)
+{
+	bzrtp_processMessage(t->context, SSRC, data, len);
+}
+
+void their_tick(struct their_end *t, uint64_t now)
+{
+	bzrtp_iterate(t->context, SSRC, now);
+}
+
+void their_sas_is_right(struct their_end *t)
+{
+	bzrtp_SASVerified(t->context);
+}
+
+void their_sas_words(uint32_t bits, char *out, int size)
+{
+	bzrtp_base256(bits, out, size);
+}
+
+void their_sas_base32(uint32_t bits, char *out, int size)
+{
+	bzrtp_base32(bits, out, size);
+}
