@@ -1,0 +1,676 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a dishonest peer, and a stranger who can only inject, must not achieve.
+ * Each case names a check of the engine and fails when that check is taken out.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/bn.h>
+
+#include "bytes.h"
+#include "zrtp_mallory.h"
+
+static const uint8_t some_hvi[ZRTP_HVI_LEN] = { 0x55 };
+
+static void failed_with(const struct mallory *m, enum zrtp_error code)
+{
+	assert_true(m->failed);
+	assert_int_equal(m->error, code);
+	assert_false(m->error_remote);
+	assert_false(m->has_rx || m->has_tx || m->secure || m->retained);
+	assert_true(m->seen[ZRTP_MSG_ERROR].count >= 1);
+	assert_int_equal(get_be32(m->seen[ZRTP_MSG_ERROR].msg + 12), code);
+}
+
+/* The control: an honest mallory comes through, in both roles. */
+static void an_honest_peer_is_accepted(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_until_dhpart1(&m, NULL);
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_CONFIRM1].count, 1);
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	assert_int_equal(mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body), 0);
+	assert_true(m.secure && m.rx_secure && m.tx_secure);
+	mallory_free(&m);
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	mallory_discover(&m);
+	assert_int_equal(m.seen[ZRTP_MSG_COMMIT].count, 1);
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART2].count, 1);
+	mallory_derive(&m, ZRTP_ROLE_RESPONDER);
+	assert_int_equal(mallory_confirm(&m, ZRTP_ROLE_RESPONDER, &body), 0);
+	assert_true(m.rx_secure && m.has_tx && !m.tx_secure);
+	assert_int_equal(mallory_ack(&m, ZRTP_MSG_CONF2ACK), 0);
+	assert_true(m.secure && m.tx_secure);
+	mallory_free(&m);
+}
+
+/* The commitment is what makes a short SAS safe. */
+static void an_initiator_is_held_to_its_commitment(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_discover(&m);
+	assert_int_equal(mallory_commit(&m, some_hvi), 0);
+	/* Having seen pvr, choose pvi. */
+	mallory_make_dhpart(&m, ZRTP_ROLE_INITIATOR, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	failed_with(&m, ZRTP_ERROR_DH_BAD_HVI);
+	assert_int_equal(m.seen[ZRTP_MSG_CONFIRM1].count, 0);
+	mallory_free(&m);
+}
+
+static void weak_value(int which, uint8_t pv[ZRTP_PV_MAX])
+{
+	BIGNUM *n = BN_get_rfc3526_prime_3072(NULL);
+
+	switch (which) {
+	case 0: BN_zero(n); break;
+	case 1: BN_one(n); break;
+	case 2: BN_sub_word(n, 1); break;
+	case 3: break;			/* p */
+	case 4: BN_add_word(n, 1); break;
+	}
+	assert_int_equal(BN_bn2binpad(n, pv, ZRTP_PV_MAX), ZRTP_PV_MAX);
+	BN_free(n);
+}
+
+static void weak_dh3k_values_end_the_exchange(void **state)
+{
+	uint8_t pv[ZRTP_PV_MAX];
+	struct mallory m;
+
+	for (int i = 0; i < 5; i++) {
+		weak_value(i, pv);
+		mallory_init(&m, ZRTP_KA_DH3K, false);
+		mallory_until_dhpart1(&m, pv);
+		mallory_send(&m, m.dhpart, m.dhpart_len);
+		failed_with(&m, ZRTP_ERROR_DH_BAD_PV);
+		mallory_free(&m);
+
+		mallory_init(&m, ZRTP_KA_DH3K, true);
+		mallory_discover(&m);
+		mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, pv);
+		mallory_send(&m, m.dhpart, m.dhpart_len);
+		failed_with(&m, ZRTP_ERROR_DH_BAD_PV);
+		assert_int_equal(m.seen[ZRTP_MSG_DHPART2].count, 0);
+		mallory_free(&m);
+	}
+}
+
+static void weak_x255_points_end_the_exchange(void **state)
+{
+	/* RFC 7748 6.1: these give an all-zero result; the last one is p itself. */
+	static const uint8_t points[][32] = {
+		{ 0 },
+		{ 1 },
+		{ 0xec, [1 ... 30] = 0xff, 0x7f },
+		{ 0xed, [1 ... 30] = 0xff, 0x7f },
+	};
+	struct mallory m;
+
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+		mallory_init(&m, ZRTP_KA_X255, false);
+		mallory_until_dhpart1(&m, points[i]);
+		mallory_send(&m, m.dhpart, m.dhpart_len);
+		failed_with(&m, ZRTP_ERROR_DH_BAD_PV);
+		mallory_free(&m);
+
+		mallory_init(&m, ZRTP_KA_X255, true);
+		mallory_discover(&m);
+		mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, points[i]);
+		mallory_send(&m, m.dhpart, m.dhpart_len);
+		failed_with(&m, ZRTP_ERROR_DH_BAD_PV);
+		mallory_free(&m);
+	}
+}
+
+/* A man in the middle takes the strong algorithms out of a Hello. */
+static void a_downgraded_hello_is_found_by_the_responder(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	m.suite.agreement = ZRTP_KA_DH3K;
+	mallory_hello(&m, ZRTP_VERSION);
+	m.hello[m.hello_len - ZRTP_MAC_LEN - 1] ^= 1;	/* last algorithm block */
+	mallory_send(&m, m.hello, m.hello_len);
+	mallory_ack(&m, ZRTP_MSG_HELLO_ACK);
+	mallory_commit(&m, some_hvi);
+	failed_with(&m, ZRTP_ERROR_HELLO_MISMATCH);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART1].count, 0);
+	mallory_free(&m);
+}
+
+static void a_downgraded_hello_is_found_by_the_initiator(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	mallory_hello(&m, ZRTP_VERSION);
+	m.hello[m.hello_len - ZRTP_MAC_LEN - 1] ^= 1;
+	mallory_send(&m, m.hello, m.hello_len);
+	mallory_ack(&m, ZRTP_MSG_HELLO_ACK);
+	assert_int_equal(m.seen[ZRTP_MSG_COMMIT].count, 1);
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	failed_with(&m, ZRTP_ERROR_HELLO_MISMATCH);
+	mallory_free(&m);
+}
+
+static void a_changed_commit_is_found(void **state)
+{
+	uint8_t hvi[ZRTP_HVI_LEN];
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_discover(&m);
+	mallory_make_dhpart(&m, ZRTP_ROLE_INITIATOR, NULL);
+	mallory_hvi(&m, hvi);
+	/* Right but for its MAC: as after a change by someone without H1. */
+	m.chain.h[1][0] ^= 1;
+	mallory_commit(&m, hvi);
+	m.chain.h[1][0] ^= 1;
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART1].count, 1);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	failed_with(&m, ZRTP_ERROR_MALFORMED);
+	mallory_free(&m);
+}
+
+static void a_commit_for_another_zid_is_refused(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_discover(&m);
+	m.zid[0] ^= 1;
+	mallory_commit(&m, some_hvi);
+	failed_with(&m, ZRTP_ERROR_HELLO_MISMATCH);
+	mallory_free(&m);
+}
+
+/* Whoever does not know H2 behind the Hello's H3 cannot commit in its name. */
+static void a_commit_outside_the_chain_is_dropped(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_discover(&m);
+	m.chain.h[2][0] ^= 1;
+	assert_int_equal(mallory_commit(&m, some_hvi), -EBADMSG);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART1].count, 0);
+	m.chain.h[2][0] ^= 1;
+	assert_int_equal(mallory_commit(&m, some_hvi), 0);
+	assert_false(m.failed);
+	mallory_free(&m);
+}
+
+/* A DHPart of another exchange, or of a stranger, does not fit the chain. */
+static void a_replayed_dhpart1_is_dropped(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	mallory_discover(&m);
+	m.chain.h[1][0] ^= 1;
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), -EBADMSG);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART2].count, 0);
+	assert_false(m.failed);
+	/* The right one is still taken. */
+	m.chain.h[1][0] ^= 1;
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART2].count, 1);
+	mallory_free(&m);
+}
+
+static void a_replayed_dhpart2_is_dropped(void **state)
+{
+	uint8_t good[ZRTP_DHPART_MAX];
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_until_dhpart1(&m, NULL);
+	memcpy(good, m.dhpart, m.dhpart_len);
+	m.dhpart[12] ^= 1;	/* H1 */
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), -EBADMSG);
+	assert_false(m.failed);
+	assert_int_equal(mallory_send(&m, good, m.dhpart_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_CONFIRM1].count, 1);
+	mallory_free(&m);
+}
+
+/* The same bytes again are a repetition; anything else is not answered. */
+static void only_identical_messages_are_repetitions(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_until_dhpart1(&m, NULL);
+	assert_int_equal(mallory_send(&m, m.commit, m.commit_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART1].count, 2);
+	m.commit[80] ^= 1;
+	assert_int_equal(mallory_send(&m, m.commit, m.commit_len), -EBADMSG);
+	m.commit[80] ^= 1;
+
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_CONFIRM1].count, 2);
+	m.dhpart[80] ^= 1;
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), -EBADMSG);
+	m.dhpart[80] ^= 1;
+
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+	assert_true(m.secure);
+	assert_int_equal(mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_CONF2ACK].count, 2);
+	body.expiry_s = 1;
+	assert_int_equal(mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body), -EBADMSG);
+	assert_int_equal(m.seen[ZRTP_MSG_CONF2ACK].count, 2);
+	mallory_free(&m);
+}
+
+/* A wrong MAC may be anybody's; a peer that has no other is at odds with us. */
+static void a_wrong_confirm_mac_never_secures(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_until_dhpart1(&m, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	m.keys.mac[ZRTP_KEYS_INITIATOR][0] ^= 1;
+	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+	assert_false(m.secure || m.has_rx || m.failed);
+	mallory_wait(&m, 2000);
+	failed_with(&m, ZRTP_ERROR_CONFIRM_MAC);
+	m.keys.mac[ZRTP_KEYS_INITIATOR][0] ^= 1;
+	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+	assert_false(m.secure);
+	mallory_free(&m);
+}
+
+static void a_forged_confirm_does_not_stop_the_right_one(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_discover(&m);
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_RESPONDER);
+	m.keys.mac[ZRTP_KEYS_RESPONDER][0] ^= 1;
+	mallory_confirm(&m, ZRTP_ROLE_RESPONDER, &body);
+	assert_false(m.has_rx || m.failed);
+	m.keys.mac[ZRTP_KEYS_RESPONDER][0] ^= 1;
+	mallory_confirm(&m, ZRTP_ROLE_RESPONDER, &body);
+	assert_true(m.rx_secure);
+	mallory_wait(&m, 2000);
+	assert_false(m.failed);
+	mallory_free(&m);
+}
+
+/* H0 keys the MAC of DHPart and hashes to H1: the last link of the chain. */
+static void a_confirm_with_a_wrong_h0_is_refused(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_until_dhpart1(&m, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	body.h0[31] ^= 1;
+	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+	failed_with(&m, ZRTP_ERROR_MALFORMED);
+	mallory_free(&m);
+}
+
+static void a_dhpart_with_a_wrong_mac_is_refused(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	/* As responder: DHPart1's MAC is not covered by a commitment. */
+	mallory_init(&m, ZRTP_KA_X255, true);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_discover(&m);
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	m.dhpart[m.dhpart_len - 1] ^= 1;
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_RESPONDER);
+	mallory_confirm(&m, ZRTP_ROLE_RESPONDER, &body);
+	failed_with(&m, ZRTP_ERROR_MALFORMED);
+	mallory_free(&m);
+}
+
+static void our_own_zid_from_the_other_side_ends_the_exchange(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	memcpy(m.zid, m.victim_peer.own_zid, ZRTP_ZID_LEN);
+	mallory_hello(&m, ZRTP_VERSION);
+	failed_with(&m, ZRTP_ERROR_EQUAL_ZID);
+	mallory_free(&m);
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(m.zid, m.victim_peer.own_zid, ZRTP_ZID_LEN);
+	mallory_hello(&m, ZRTP_VERSION);
+	assert_true(m.failed);
+	assert_int_equal(m.error, ZRTP_ERROR_EQUAL_ZID);
+	mallory_free(&m);
+}
+
+static void our_own_ssrc_from_the_other_side_ends_the_exchange(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	m.ssrc = 1111;
+	mallory_ack(&m, ZRTP_MSG_HELLO_ACK);
+	failed_with(&m, ZRTP_ERROR_SSRC);
+	mallory_free(&m);
+
+	/* But nothing unauthenticated ends what is agreed. */
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_until_dhpart1(&m, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+	m.ssrc = 1111;
+	mallory_ack(&m, ZRTP_MSG_HELLO_ACK);
+	assert_true(m.secure);
+	assert_false(m.failed);
+	mallory_free(&m);
+}
+
+static void a_forged_error_does_not_stop_an_exchange(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_discover(&m);
+	assert_int_equal(mallory_error(&m, ZRTP_ERROR_SOFTWARE), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_ERROR_ACK].count, 1);
+	mallory_wait(&m, 1000);
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_error(&m, ZRTP_ERROR_SOFTWARE);
+	mallory_wait(&m, 1000);
+	mallory_derive(&m, ZRTP_ROLE_RESPONDER);
+	mallory_confirm(&m, ZRTP_ROLE_RESPONDER, &body);
+	mallory_error(&m, ZRTP_ERROR_SOFTWARE);
+	mallory_wait(&m, 1000);
+	mallory_ack(&m, ZRTP_MSG_CONF2ACK);
+	assert_true(m.secure);
+	assert_false(m.failed);
+	/* And none ends a call that is secure. */
+	assert_int_equal(mallory_error(&m, ZRTP_ERROR_SOFTWARE), -EBADMSG);
+	mallory_wait(&m, 10000);
+	assert_false(m.failed);
+	mallory_free(&m);
+}
+
+static void a_true_error_ends_the_exchange_soon(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	mallory_discover(&m);
+	mallory_error(&m, ZRTP_ERROR_UNAVAILABLE);
+	mallory_wait(&m, 1600);
+	assert_true(m.failed);
+	assert_int_equal(m.error, ZRTP_ERROR_UNAVAILABLE);
+	assert_true(m.error_remote);
+	assert_int_equal(m.seen[ZRTP_MSG_ERROR].count, 0);
+	mallory_free(&m);
+}
+
+static void goclear_is_not_obeyed(void **state)
+{
+	static const uint8_t goclear[20] = "\x50\x5a\x00\x05GoClear ";
+	struct zrtp_confirm_body body = { .expiry_s = 1000 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_until_dhpart1(&m, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+	assert_int_equal(mallory_send(&m, goclear, sizeof(goclear)), -EBADMSG);
+	assert_int_equal(m.seen[ZRTP_MSG_CLEAR_ACK].count, 0);
+	assert_true(m.secure && !m.failed);
+	mallory_free(&m);
+}
+
+static void versions_are_negotiated(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	assert_int_equal(mallory_hello(&m, "2.00"), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_HELLO_ACK].count, 1);
+	mallory_ack(&m, ZRTP_MSG_HELLO_ACK);
+	assert_int_equal(m.seen[ZRTP_MSG_COMMIT].count, 0);
+	/* The fourth octet does not count. */
+	mallory_hello(&m, "1.1a");
+	mallory_ack(&m, ZRTP_MSG_HELLO_ACK);
+	assert_int_equal(m.seen[ZRTP_MSG_COMMIT].count, 1);
+	mallory_free(&m);
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	mallory_hello(&m, "1.00");
+	mallory_wait(&m, 2000);
+	failed_with(&m, ZRTP_ERROR_VERSION);
+	mallory_free(&m);
+
+	/* Who only answers tells its version too. */
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_hello(&m, "2.00");
+	assert_int_equal(m.seen[ZRTP_MSG_HELLO].count, 1);
+	mallory_hello(&m, "2.00");
+	assert_int_equal(m.seen[ZRTP_MSG_HELLO].count, 2);
+	mallory_until_dhpart1(&m, NULL);
+	mallory_free(&m);
+}
+
+static void modes_that_we_did_not_offer_are_refused(void **state)
+{
+	static const struct {
+		const char *block;
+		size_t len;
+		enum zrtp_error code;
+	} forms[] = {
+		{ "Mult", 100, ZRTP_ERROR_AGREEMENT },
+		{ "Prsh", 108, ZRTP_ERROR_NO_SHARED_SECRET },
+		{ "EC25", 116, ZRTP_ERROR_AGREEMENT },
+	};
+	struct mallory m;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		uint8_t commit[ZRTP_COMMIT_LEN];
+
+		mallory_init(&m, ZRTP_KA_X255, false);
+		mallory_discover(&m);
+		mallory_make_dhpart(&m, ZRTP_ROLE_INITIATOR, NULL);
+		/* A good Commit, then another agreement and length under a new MAC. */
+		mallory_commit(&m, some_hvi);
+		memcpy(commit, m.commit, sizeof(commit));
+		mallory_free(&m);
+
+		mallory_init(&m, ZRTP_KA_X255, false);
+		mallory_discover(&m);
+		put_be16(commit + 2, forms[i].len / 4);
+		memcpy(commit + 68, forms[i].block, 4);
+		zrtp_chain_mac(m.chain.h[1], commit, forms[i].len - ZRTP_MAC_LEN,
+			       commit + forms[i].len - ZRTP_MAC_LEN);
+		mallory_send(&m, commit, forms[i].len);
+		failed_with(&m, forms[i].code);
+		mallory_free(&m);
+	}
+}
+
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t allocated(void)
+{
+	return __sanitizer_get_current_allocated_bytes ?
+	       __sanitizer_get_current_allocated_bytes() : mallinfo2().uordblks;
+}
+
+/*
+ * Somebody writes Hellos and Commits under a forged address: what goes there is
+ * an answer each, no timer, and no memory.
+ */
+static void a_flood_earns_little_and_costs_no_memory(void **state)
+{
+	struct mallory m;
+	size_t before;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_hello(&m, ZRTP_VERSION);
+	before = allocated();
+	for (int i = 0; i < 20000; i++) {
+		put_be32(m.zid, i);
+		put_be32(m.chain.h[3], i);
+		assert_int_equal(mallory_hello(&m, ZRTP_VERSION), 0);
+		assert_int_equal(zrtp_session_deadline(m.victim), ZRTP_NEVER);
+		/* No Commit of this chain fits. */
+		assert_int_equal(mallory_commit(&m, some_hvi), -EBADMSG);
+	}
+	assert_int_equal(allocated(), before);
+	assert_int_equal(m.seen[ZRTP_MSG_HELLO].count, 20001);
+	assert_int_equal(m.sent, 20001);
+	assert_true(m.sent_bytes < 2 * m.received_bytes);
+	mallory_free(&m);
+}
+
+static void a_blind_initiator_earns_one_dhpart1_and_silence(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_DH3K, false);
+	mallory_hello(&m, ZRTP_VERSION);	/* its answers are not seen */
+	mallory_commit(&m, some_hvi);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART1].count, 1);
+	mallory_wait(&m, 60000);
+	assert_true(m.failed);
+	assert_int_equal(m.error, ZRTP_ERROR_TIMEOUT);
+	assert_int_equal(m.seen[ZRTP_MSG_ERROR].count, 0);
+	assert_int_equal(m.sent, 2);	/* Hello, DHPart1 */
+	assert_true(m.sent_bytes <= 5 * m.received_bytes);
+	mallory_free(&m);
+}
+
+static void an_initiator_that_vanishes_is_given_up(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_until_dhpart1(&m, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_wait(&m, 9999);
+	assert_false(m.failed);
+	mallory_wait(&m, 1);
+	assert_true(m.failed);
+	assert_int_equal(m.error, ZRTP_ERROR_TIMEOUT);
+	/* It has shown its address: the Error is repeated, and ends by itself. */
+	mallory_wait(&m, 60000);
+	assert_int_equal(m.seen[ZRTP_MSG_ERROR].count, 11);
+	assert_int_equal(zrtp_session_deadline(m.victim), ZRTP_NEVER);
+	mallory_free(&m);
+}
+
+/* Every bit of every message of an initiator, flipped on the way: none ends secure. */
+static void no_flipped_bit_is_accepted(void **state)
+{
+	static const struct {
+		enum zrtp_message type;
+		size_t len;
+	} messages[] = {
+		{ ZRTP_MSG_HELLO, 108 },
+		{ ZRTP_MSG_COMMIT, 116 },
+		{ ZRTP_MSG_DHPART2, 116 },
+		{ ZRTP_MSG_CONFIRM2, 76 },
+	};
+
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		for (size_t bit = 0; bit <= messages[i].len * 8; bit++) {
+			bool none = bit == messages[i].len * 8;	/* the control */
+			struct mallory m;
+
+			mallory_init(&m, ZRTP_KA_X255, false);
+			m.flip = !none;
+			m.flip_type = messages[i].type;
+			m.flip_bit = bit;
+			mallory_run_as_initiator(&m);
+			assert_int_equal(m.secure, none);
+			mallory_free(&m);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_honest_peer_is_accepted),
+		cmocka_unit_test(an_initiator_is_held_to_its_commitment),
+		cmocka_unit_test(weak_dh3k_values_end_the_exchange),
+		cmocka_unit_test(weak_x255_points_end_the_exchange),
+		cmocka_unit_test(a_downgraded_hello_is_found_by_the_responder),
+		cmocka_unit_test(a_downgraded_hello_is_found_by_the_initiator),
+		cmocka_unit_test(a_changed_commit_is_found),
+		cmocka_unit_test(a_commit_for_another_zid_is_refused),
+		cmocka_unit_test(a_commit_outside_the_chain_is_dropped),
+		cmocka_unit_test(a_replayed_dhpart1_is_dropped),
+		cmocka_unit_test(a_replayed_dhpart2_is_dropped),
+		cmocka_unit_test(only_identical_messages_are_repetitions),
+		cmocka_unit_test(a_wrong_confirm_mac_never_secures),
+		cmocka_unit_test(a_forged_confirm_does_not_stop_the_right_one),
+		cmocka_unit_test(a_confirm_with_a_wrong_h0_is_refused),
+		cmocka_unit_test(a_dhpart_with_a_wrong_mac_is_refused),
+		cmocka_unit_test(our_own_zid_from_the_other_side_ends_the_exchange),
+		cmocka_unit_test(our_own_ssrc_from_the_other_side_ends_the_exchange),
+		cmocka_unit_test(a_forged_error_does_not_stop_an_exchange),
+		cmocka_unit_test(a_true_error_ends_the_exchange_soon),
+		cmocka_unit_test(goclear_is_not_obeyed),
+		cmocka_unit_test(versions_are_negotiated),
+		cmocka_unit_test(modes_that_we_did_not_offer_are_refused),
+		cmocka_unit_test(a_flood_earns_little_and_costs_no_memory),
+		cmocka_unit_test(a_blind_initiator_earns_one_dhpart1_and_silence),
+		cmocka_unit_test(an_initiator_that_vanishes_is_given_up),
+		cmocka_unit_test(no_flipped_bit_is_accepted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
