@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Made by zrtp_vectors.py. */
+static const struct vector {
+	int hash, key_bits, salt_bits;
+	const char *s1, *s2;
+	const char *srtp_key[2], *srtp_salt[2], *mac[2], *zrtp[2], *rs1, *sas;
+} vectors[] = {
+	{
+		.hash = 256, .key_bits = 128, .salt_bits = 112,
+		.s1 = "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
+		.s2 = "617578736563726574",
+		.srtp_key[0] = "8ad375569201d08c0a535b3bb49e628c",
+		.srtp_salt[0] = "795c40649253b2838d140059ae27",
+		.mac[0] = "d2fb1160357461448e6b44e3938e1acf638006ff24e1f3070f355156f21ce311",
+		.zrtp[0] = "072a69e2e0aef2ab5786e9a67f21310e",
+		.srtp_key[1] = "41215a83e436375c36d730680000ba35",
+		.srtp_salt[1] = "b1fe894bb9dbf90b503b6386f2c9",
+		.mac[1] = "c3568d6cbb85fc0c9300bb14d2e1dc8bea864b11a1c53e42f4ad3bb993ce7298",
+		.zrtp[1] = "483ba354406be1d950d0608af65ffb60",
+		.rs1 = "723a0d8b39078f8add666c24555a7bb16c84d385726da2dbed04f0297729c1c3",
+		.sas = "1280741a",
+	},
+	{
+		.hash = 256, .key_bits = 128, .salt_bits = 96,
+		.s1 = "",
+		.s2 = "",
+		.srtp_key[0] = "539959047fa4d24ed908afa88d1d7ab1",
+		.srtp_salt[0] = "afcde1f4273b2b39a7559aa7",
+		.mac[0] = "3aaa4cef278df6baa794dd44e91092360b98c6c4526f9ed62a7ed148a0e1b0b2",
+		.zrtp[0] = "4883341343eed8302671cea9f1543dde",
+		.srtp_key[1] = "519a72562c911d3ec77d2547fc2a4088",
+		.srtp_salt[1] = "f684f6805adcceaf0ab6ea77",
+		.mac[1] = "63638fbd799c58ebc78f981a33fadf79ef80fec991c115fa58a00b11f8c30ee3",
+		.zrtp[1] = "2fe3930ce4e65e0138956a270c11917b",
+		.rs1 = "eada23f0841687e9b1e71f72a94f59f89d94fde9f468f23e0147c8b0468747fb",
+		.sas = "a36d0d7a",
+	},
+	{
+		.hash = 384, .key_bits = 256, .salt_bits = 112,
+		.s1 = "",
+		.s2 = "617578736563726574",
+		.srtp_key[0] = "164cb4b1b676a04c346cc5b7677572119d29c1d8ad754ab2d669ef91c971a717",
+		.srtp_salt[0] = "311724a9265d3e495a0ea487fa93",
+		.mac[0] = "e83a1b0694af74f671b79259ad134665a3925d940cfa963dd0f3954df086e2dc01969f5811bac3b28f1934aed7cdecae",
+		.zrtp[0] = "e4a2b15d2717cee367abfa5bdd361460f6b8339253e91d3199c11dbf9d00b6eb",
+		.srtp_key[1] = "60d8f681391e02230ec40eaee7f198428350b8a879442f99c64ca8169d236640",
+		.srtp_salt[1] = "422bbce190a8a30f13e5c3ea9c80",
+		.mac[1] = "ba8aca8b061ea4d87a0f5ba338d47311d007c303bc6fa6a1fb7e97984bd51f216d3d8245d7eb8a2a4cbb7f069621e574",
+		.zrtp[1] = "df745d99c983e0f70e3f4a8a6dda5a908875ab69db9e94514a0db9c6d910c0f1",
+		.rs1 = "943de9e32df295b0ed58a3eb2321a7b76759d6210480cd81e079e62e682e8a3d",
+		.sas = "c5ba5969",
+	},
+	{
+		.hash = 384, .key_bits = 256, .salt_bits = 96,
+		.s1 = "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
+		.s2 = "",
+		.srtp_key[0] = "6a1cf5fe2df95048eae1e598bd8787622f6e5d77a4b1a8cff3fab5a35cb1c640",
+		.srtp_salt[0] = "c7b7afe5f3bbbeac4d7b756f",
+		.mac[0] = "677446287a96c58aa992f29ff5d0f988aaf757310ba854c5c817ab86e2616532f1387e6afb2ae789b4717eeeb060d4ae",
+		.zrtp[0] = "bd43757fcad192a8ecf026a62dc24956065c4dcdb57ea223aa6113cf1cf0bdd9",
+		.srtp_key[1] = "401e74acaeadd3d95a37bb819147cd3e4033f4da3a9c535544adb4fd96952be5",
+		.srtp_salt[1] = "707b315868b2d013a6ed2285",
+		.mac[1] = "ff118285aaedc4fef03ed400428bf6cc86cc8ce15f18a908c8dbee2f0b95717b21caf28ba05316a363b1ead2510fe5f5",
+		.zrtp[1] = "91898b379b30cc3a638386395efba63ea6f0eddcc8c53d262131c65acc730c2e",
+		.rs1 = "ff9c4a0144890d9bd0f8304c184877b988b15ea7bf79cebbb57e4db97a0e5ae7",
+		.sas = "02f2e717",
+	},
+};
