@@ -28,7 +28,7 @@ struct sotto_rtp_info {
 	u8 pt;
 	unsigned int header_len;	/* fixed header, CSRCs, extension */
 	unsigned int ext_off;		/* offset of the extension header, 0 for none */
-	unsigned int padding;		/* count in the last byte if P is set (plain packets only) */
+	unsigned int padding;		/* count in the last byte if P is set (plain packets) */
 };
 
 /* -EINVAL when the header does not fit @len. @padding is not checked here. */
