@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside of a session, for session.c, stream.c and srtp.c only.
+ *
+ *	session state
+ *	  dir[tx], dir[rx]
+ *	    slot[current], slot[next]	keys, RCU
+ *	    streams			one per SSRC, RCU; outlive a change of slot
+ *	      by_key[0], by_key[1]	what belongs to (key, SSRC)
+ */
+#ifndef SOTTO_SESSION_PRIV_H
+#define SOTTO_SESSION_PRIV_H
+
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "crypto.h"
+#include "kdf.h"
+#include "replay.h"
+#include "session.h"
+#include "srtp.h"
+
+/* RFC 3711 9.2: packets that one master key may protect. */
+#define SOTTO_LIFE_RTP		BIT_ULL(48)
+#define SOTTO_LIFE_RTCP		BIT_ULL(31)
+
+#define SOTTO_STREAMS_MAX	64	/* SSRCs per flow and direction */
+#define SOTTO_STREAM_BUCKETS	16
+
+/* What RTP and RTCP have each of their own under one master key. */
+struct sotto_key_half {
+	struct sotto_cm cm;	/* used if params->auth_key_len */
+	struct sotto_hmac hmac;
+	struct sotto_gcm gcm;	/* used if not */
+	u8 salt[SOTTO_SALT_LEN_MAX];
+	atomic64_t spent;	/* packets */
+};
+
+#define SOTTO_KEY_HEARD		0	/* bit of flags: a packet has authenticated */
+
+/**
+ * struct sotto_key - one master key at work; constant but for spent and flags
+ * @free: wipes it after a grace period
+ * @params: profile
+ * @profile: the same by name
+ * @print: sotto_key_print()
+ * @generation: grows with each key of its direction, never 0
+ * @place: which sotto_stream.by_key is its own; two live keys never share one
+ * @flags: SOTTO_KEY_*
+ * @half: [0] RTP, [1] RTCP
+ * @mki_len: 0: none
+ * @mki: follows each packet
+ */
+struct sotto_key {
+	struct rcu_work free;
+	const struct sotto_profile_params *params;
+	enum sotto_profile profile;
+	u64 print;
+	u32 generation;
+	u8 place;
+	unsigned long flags;
+	struct sotto_key_half half[2];
+	u8 mki_len;
+	u8 mki[SOTTO_MKI_MAX];
+};
+
+/* What belongs to (key, SSRC). Older than the key of its place: as if all zero. */
+struct sotto_stream_key {
+	u32 generation;
+	u32 rtcp_next;		/* tx: next SRTCP index */
+	struct sotto_replay seen[2];	/* [0] RTP, tx too; [1] RTCP, rx only */
+};
+
+/**
+ * struct sotto_stream - one SSRC in one direction
+ * @node: in sotto_session_dir.streams
+ * @rcu: frees it
+ * @ssrc: constant
+ * @heard: @highest is valid
+ * @evicted: found by RCU but gone: its indices must not be used
+ * @restart_told: the agent knows that the program began anew
+ * @repeats: packets refused in a row
+ * @highest: highest RTP index; survives a change of slot (RFC 3711 3.3.1)
+ * @by_key: at sotto_key.place
+ */
+struct sotto_stream {
+	struct hlist_node node;
+	struct rcu_head rcu;
+	u32 ssrc;
+	spinlock_t lock;	/* guards what follows */
+	bool heard;
+	bool evicted;
+	bool restart_told;
+	u8 repeats;
+	u64 highest;
+	struct sotto_stream_key by_key[2];
+};
+
+struct sotto_session_dir {
+	struct sotto_key __rcu *slot[__SOTTO_SLOT_MAX];
+	u32 generation;		/* of the newest key; control calls only */
+	spinlock_t lock;	/* guards adding to and removing from streams */
+	unsigned int stream_count;
+	struct hlist_head streams[SOTTO_STREAM_BUCKETS];
+};
+
+struct sotto_session_state {
+	struct rcu_work free;
+	struct sotto_session_dir dir[__SOTTO_DIR_MAX];
+};
+
+/* session.c */
+int sotto_key_spend(struct sotto_key *key, bool rtcp, struct sotto_srtp_note *note);
+bool sotto_key_is_spent(const struct sotto_key *key, bool rtcp);
+
+/* stream.c; all under rcu_read_lock(). */
+void sotto_streams_init(struct sotto_session_dir *dir);
+void sotto_streams_free(struct sotto_session_dir *dir);	/* no reader left */
+struct sotto_stream *sotto_stream_find(struct sotto_session_dir *dir, u32 ssrc);
+struct sotto_stream *sotto_stream_get(struct sotto_session_dir *dir, u32 ssrc);
+
+int sotto_stream_tx_rtp(struct sotto_stream *stream, const struct sotto_key *key, u16 seq,
+			u64 *index, struct sotto_srtp_note *note);
+int sotto_stream_tx_rtcp(struct sotto_stream *stream, const struct sotto_key *key,
+			 u64 *index, struct sotto_srtp_note *note);
+
+#define SOTTO_GUESSES_MAX	2
+unsigned int sotto_stream_rx_guess(struct sotto_stream *stream, u16 seq,
+				   u64 guess[SOTTO_GUESSES_MAX]);
+int sotto_stream_rx_check(struct sotto_stream *stream, const struct sotto_key *key,
+			  bool rtcp, u64 index);
+int sotto_stream_rx_accept(struct sotto_stream *stream, const struct sotto_key *key,
+			   bool rtcp, u64 index);
+
+#endif /* SOTTO_SESSION_PRIV_H */
