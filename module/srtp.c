@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SRTP and SRTCP packets. On the wire, from left to right:
+ *
+ *	SRTP  AES-CM	header | encrypted payload | MKI | tag
+ *	SRTP  GCM	header | encrypted payload | tag | MKI
+ *	SRTCP AES-CM	8 bytes | encrypted rest | E, index | MKI | tag
+ *	SRTCP GCM	8 bytes | encrypted rest | tag | E, index | MKI
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "rtp.h"
+#include "session_priv.h"
+
+#define RTCP_CLEAR_LEN		8
+#define RTCP_INDEX_LEN		4
+#define RTCP_E_FLAG		BIT(31)
+
+/* One packet on its way through. */
+struct packet {
+	u8 *data;
+	unsigned int len;
+	unsigned int clear_len;	/* header that stays in clear */
+	bool rtcp;
+	u32 ssrc;
+	u16 seq;		/* RTP only */
+};
+
+static int packet_parse(struct packet *pkt, bool rtcp, u8 *data, unsigned int len)
+{
+	struct sotto_rtp_info info;
+	int err;
+
+	pkt->data = data;
+	pkt->len = len;
+	pkt->rtcp = rtcp;
+	if (rtcp) {
+		pkt->clear_len = RTCP_CLEAR_LEN;
+		return sotto_rtcp_parse(data, len, &pkt->ssrc);
+	}
+	err = sotto_rtp_parse(data, len, &info);
+	if (err)
+		return err;
+	pkt->clear_len = info.header_len;
+	pkt->ssrc = info.ssrc;
+	pkt->seq = info.seq;
+	return 0;
+}
+
+static bool is_aead(const struct sotto_key *key)
+{
+	return !key->params->auth_key_len;
+}
+
+static unsigned int overhead(const struct sotto_key *key, bool rtcp)
+{
+	return (rtcp ? RTCP_INDEX_LEN : 0) + key->mki_len + key->params->tag_len[rtcp];
+}
+
+static void append_mki(struct packet *pkt, const struct sotto_key *key)
+{
+	memcpy(pkt->data + pkt->len, key->mki, key->mki_len);
+	pkt->len += key->mki_len;
+}
+
+/*
+ * The HMAC goes over the packet up to the MKI, and for SRTP over the ROC, which
+ * the packet does not hold (RFC 3711 4.2).
+ */
+static const u8 *mac_suffix(const struct packet *pkt, u64 index, u8 roc[4])
+{
+	if (pkt->rtcp)
+		return NULL;
+	put_unaligned_be32(index >> 16, roc);
+	return roc;
+}
+
+static int cm_xor(const struct packet *pkt, const struct sotto_key_half *half, u64 index,
+		  unsigned int end)
+{
+	u8 iv[SOTTO_CM_IV_LEN];
+
+	sotto_cm_iv(iv, half->salt, pkt->ssrc, index);
+	return sotto_cm_xor(&half->cm, iv, pkt->data + pkt->clear_len, end - pkt->clear_len);
+}
+
+static int cm_seal(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	const struct sotto_key_half *half = &key->half[pkt->rtcp];
+	unsigned int tag_len = key->params->tag_len[pkt->rtcp];
+	u8 mac[SOTTO_HMAC_LEN];
+	u8 roc[4];
+	int err;
+
+	err = cm_xor(pkt, half, index, pkt->len);
+	if (err)
+		return err;
+	if (pkt->rtcp) {
+		put_unaligned_be32(RTCP_E_FLAG | index, pkt->data + pkt->len);
+		pkt->len += RTCP_INDEX_LEN;
+	}
+	err = sotto_hmac_sign(&half->hmac, pkt->data, pkt->len, mac_suffix(pkt, index, roc), mac);
+	if (err)
+		return err;
+	append_mki(pkt, key);
+	memcpy(pkt->data + pkt->len, mac, tag_len);
+	pkt->len += tag_len;
+	return 0;
+}
+
+static int cm_open(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	const struct sotto_key_half *half = &key->half[pkt->rtcp];
+	unsigned int tag_len = key->params->tag_len[pkt->rtcp];
+	unsigned int signed_len = pkt->len - tag_len - key->mki_len;
+	u8 roc[4];
+	int err;
+
+	err = sotto_hmac_verify(&half->hmac, pkt->data, signed_len, mac_suffix(pkt, index, roc),
+				pkt->data + pkt->len - tag_len, tag_len);
+	if (err)
+		return err;
+	pkt->len -= overhead(key, pkt->rtcp);
+	return cm_xor(pkt, half, index, pkt->len);
+}
+
+static int gcm_seal(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	const struct sotto_key_half *half = &key->half[pkt->rtcp];
+	u8 *body = pkt->data + pkt->clear_len;
+	unsigned int body_len = pkt->len - pkt->clear_len;
+	u8 iv[SOTTO_GCM_IV_LEN];
+	int err;
+
+	sotto_gcm_iv(iv, half->salt, pkt->ssrc, index);
+	if (!pkt->rtcp) {
+		err = sotto_gcm_seal(&half->gcm, iv, pkt->data, pkt->clear_len, body_len);
+		pkt->len += SOTTO_GCM_TAG_LEN;
+	} else {
+		/*
+		 * E and index are authenticated behind the header but sent at the
+		 * end (RFC 7714 9.2, 9.3): the body makes room for them meanwhile.
+		 */
+		memmove(body + RTCP_INDEX_LEN, body, body_len);
+		put_unaligned_be32(RTCP_E_FLAG | index, body);
+		err = sotto_gcm_seal(&half->gcm, iv, pkt->data, RTCP_CLEAR_LEN + RTCP_INDEX_LEN,
+				     body_len);
+		body_len += SOTTO_GCM_TAG_LEN;
+		memmove(body, body + RTCP_INDEX_LEN, body_len);
+		put_unaligned_be32(RTCP_E_FLAG | index, body + body_len);
+		pkt->len += SOTTO_GCM_TAG_LEN + RTCP_INDEX_LEN;
+	}
+	if (err)
+		return err;
+	append_mki(pkt, key);
+	return 0;
+}
+
+static int gcm_open(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	const struct sotto_key_half *half = &key->half[pkt->rtcp];
+	unsigned int plain_len = pkt->len - overhead(key, pkt->rtcp);
+	u8 *body = pkt->data + pkt->clear_len;
+	unsigned int body_len = plain_len - pkt->clear_len;
+	u8 iv[SOTTO_GCM_IV_LEN];
+	int err;
+
+	sotto_gcm_iv(iv, half->salt, pkt->ssrc, index);
+	if (!pkt->rtcp) {
+		err = sotto_gcm_open(&half->gcm, iv, pkt->data, pkt->clear_len, body_len);
+	} else {
+		memmove(body + RTCP_INDEX_LEN, body, body_len + SOTTO_GCM_TAG_LEN);
+		put_unaligned_be32(RTCP_E_FLAG | index, body);
+		err = sotto_gcm_open(&half->gcm, iv, pkt->data, RTCP_CLEAR_LEN + RTCP_INDEX_LEN,
+				     body_len);
+		memmove(body, body + RTCP_INDEX_LEN, body_len);
+	}
+	if (err)
+		return err;
+	pkt->len = plain_len;
+	return 0;
+}
+
+/**
+ * sotto_srtp_overhead() - Bytes that protecting adds with the current tx key.
+ * @s: session
+ * @rtcp: what is asked for
+ *
+ * Context: any, under rcu_read_lock(). Return: bytes, or -ENOKEY.
+ */
+int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp)
+{
+	const struct sotto_key *key =
+		rcu_dereference(s->state->dir[SOTTO_DIR_TX].slot[SOTTO_SLOT_CURRENT]);
+
+	return key ? overhead(key, rtcp) : -ENOKEY;
+}
+
+/**
+ * sotto_srtp_protect() - RTP to SRTP or RTCP to SRTCP, in place.
+ * @s: session with a current tx key
+ * @rtcp: what it is, as rtp.c classified it
+ * @data: linear, private, directly mapped; SOTTO_SRTP_OVERHEAD_MAX of room behind @len
+ * @len: in: plain length; out: protected length
+ * @note: filled in, also after an error
+ *
+ * Context: process or softirq, under rcu_read_lock(); never sleeps.
+ * Return: 0; -ENOKEY no current key; -EINVAL malformed; -EALREADY index used
+ * before; -ENOSPC too many streams; -ENOMEM; -EKEYEXPIRED exhausted; another
+ * errno of the cipher. After an error @data must not leave: it may be plain.
+ */
+int sotto_srtp_protect(struct sotto_session *s, bool rtcp, u8 *data, unsigned int *len,
+		       struct sotto_srtp_note *note)
+{
+	struct sotto_session_dir *dir = &s->state->dir[SOTTO_DIR_TX];
+	struct sotto_stream *stream;
+	struct sotto_key *key;
+	struct packet pkt;
+	u64 index;
+	int err;
+
+	*note = (struct sotto_srtp_note){};
+	key = rcu_dereference(dir->slot[SOTTO_SLOT_CURRENT]);
+	if (!key)
+		return -ENOKEY;
+	err = packet_parse(&pkt, rtcp, data, *len);
+	if (err)
+		return err;
+	note->ssrc = pkt.ssrc;
+
+	stream = sotto_stream_get(dir, pkt.ssrc);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	err = rtcp ? sotto_stream_tx_rtcp(stream, key, &index, note)
+		   : sotto_stream_tx_rtp(stream, key, pkt.seq, &index, note);
+	if (!err)
+		err = sotto_key_spend(key, rtcp, note);
+	if (!err)
+		err = is_aead(key) ? gcm_seal(&pkt, key, index) : cm_seal(&pkt, key, index);
+	if (!err)
+		*len = pkt.len;
+	return err;
+}
+
+/* One way in which a packet that arrived may be meant. */
+struct candidate {
+	struct sotto_key *key;
+	enum sotto_slot slot;
+	u64 index;
+};
+
+#define CANDIDATES_MAX	(__SOTTO_SLOT_MAX * SOTTO_GUESSES_MAX)
+
+static bool mki_matches(const struct packet *pkt, const struct sotto_key *key)
+{
+	unsigned int behind = is_aead(key) ? 0 : key->params->tag_len[pkt->rtcp];
+
+	return !memcmp(pkt->data + pkt->len - behind - key->mki_len, key->mki, key->mki_len);
+}
+
+/* The indices that the packet may have under @key, likelier first. 0: none. */
+static unsigned int guess_index(const struct packet *pkt, const struct sotto_key *key,
+				struct sotto_stream *stream, u64 guess[SOTTO_GUESSES_MAX])
+{
+	unsigned int behind = key->mki_len;
+	u32 word;
+
+	if (!pkt->rtcp)
+		return sotto_stream_rx_guess(stream, pkt->seq, guess);
+
+	if (!is_aead(key))
+		behind += key->params->tag_len[1];
+	word = get_unaligned_be32(pkt->data + pkt->len - behind - RTCP_INDEX_LEN);
+	/* Without E it claims to be plain: no null cipher here. */
+	if (!(word & RTCP_E_FLAG))
+		return 0;
+	guess[0] = word & ~RTCP_E_FLAG;
+	return 1;
+}
+
+/*
+ * Adds to @out the ways in which the packet may be meant under @key.
+ * Return: 0, or why there is none.
+ */
+static int add_candidates(const struct packet *pkt, struct sotto_stream *stream,
+			  struct sotto_key *key, enum sotto_slot slot,
+			  struct candidate *out, unsigned int *n)
+{
+	u64 guess[SOTTO_GUESSES_MAX];
+	unsigned int guesses;
+	int err = -EALREADY;
+
+	if (pkt->len < pkt->clear_len + overhead(key, pkt->rtcp))
+		return -EINVAL;
+	if (sotto_key_is_spent(key, pkt->rtcp))
+		return -EKEYEXPIRED;
+	if (!mki_matches(pkt, key))
+		return -EBADMSG;
+	guesses = guess_index(pkt, key, stream, guess);
+	if (!guesses)
+		return -EBADMSG;
+	for (unsigned int i = 0; i < guesses; i++) {
+		if (stream && sotto_stream_rx_check(stream, key, pkt->rtcp, guess[i]))
+			continue;
+		out[(*n)++] = (struct candidate){ key, slot, guess[i] };
+		err = 0;
+	}
+	return err;
+}
+
+/*
+ * Tries the candidates until one authenticates. A GCM trial destroys the packet:
+ * where another may follow, its ciphertext is kept. That is an allocation, but
+ * only for a new SSRC and in the moments of a rekey.
+ *
+ * Return: the index in @c of the one that authenticated, or a negative errno.
+ */
+static int try_candidates(struct packet *pkt, const struct candidate *c, unsigned int n)
+{
+	u8 *kept = NULL;
+	int err = -EBADMSG;
+	unsigned int i;
+
+	for (i = 0; i < n && err == -EBADMSG; i++) {
+		bool last = i + 1 == n;
+
+		if (is_aead(c[i].key) && !last && !kept) {
+			kept = kmemdup(pkt->data, pkt->len, GFP_ATOMIC | __GFP_NOWARN);
+			if (!kept)
+				return -ENOMEM;
+		}
+		err = is_aead(c[i].key) ? gcm_open(pkt, c[i].key, c[i].index)
+					: cm_open(pkt, c[i].key, c[i].index);
+		if (err == -EBADMSG && kept && !last)
+			memcpy(pkt->data, kept, pkt->len);
+	}
+	kfree(kept);
+	return err ?: (int)i - 1;
+}
+
+/**
+ * sotto_srtp_unprotect() - SRTP to RTP or SRTCP to RTCP, in place.
+ * @s: session with an rx key
+ * @rtcp: what it is, as rtp.c classified it
+ * @data: linear, private, directly mapped
+ * @len: in: protected length; out: plain length
+ * @note: filled in, also after an error
+ *
+ * Context: process or softirq, under rcu_read_lock(); never sleeps.
+ * Return: 0; -ENOKEY no key; -EINVAL malformed or too short; -EBADMSG does not
+ * authenticate; -EALREADY replayed or too old; -ENOSPC too many streams;
+ * -ENOMEM; -EKEYEXPIRED; another errno of the cipher. No stream state changes
+ * unless it returns 0. After an error the content of @data is undefined.
+ */
+int sotto_srtp_unprotect(struct sotto_session *s, bool rtcp, u8 *data, unsigned int *len,
+			 struct sotto_srtp_note *note)
+{
+	struct sotto_session_dir *dir = &s->state->dir[SOTTO_DIR_RX];
+	struct sotto_key *current_key, *next_key;
+	struct candidate c[CANDIDATES_MAX];
+	struct sotto_stream *stream;
+	unsigned int n = 0;
+	struct packet pkt;
+	int err, hit;
+
+	*note = (struct sotto_srtp_note){};
+	next_key = rcu_dereference(dir->slot[SOTTO_SLOT_NEXT]);
+	/* Pairs with the release in sotto_session_key_promote(), which writes it last. */
+	smp_rmb();
+	current_key = rcu_dereference(dir->slot[SOTTO_SLOT_CURRENT]);
+	if (!current_key && !next_key)
+		return -ENOKEY;
+	err = packet_parse(&pkt, rtcp, data, *len);
+	if (err)
+		return err;
+	note->ssrc = pkt.ssrc;
+
+	stream = sotto_stream_find(dir, pkt.ssrc);
+	if (current_key)
+		err = add_candidates(&pkt, stream, current_key, SOTTO_SLOT_CURRENT, c, &n);
+	if (next_key) {
+		hit = add_candidates(&pkt, stream, next_key, SOTTO_SLOT_NEXT, c, &n);
+		/* What the current key says of the packet counts, if there is one. */
+		if (!current_key)
+			err = hit;
+	}
+	if (!n)
+		return err;
+	hit = try_candidates(&pkt, c, n);
+	if (hit < 0)
+		return hit == -EBADMSG && err ? err : hit;
+
+	err = sotto_key_spend(c[hit].key, rtcp, note);
+	if (err)
+		return err;
+	stream = sotto_stream_get(dir, pkt.ssrc);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	err = sotto_stream_rx_accept(stream, c[hit].key, rtcp, c[hit].index);
+	if (err)
+		return err;
+	note->slot = c[hit].slot;
+	note->first = !test_and_set_bit(SOTTO_KEY_HEARD, &c[hit].key->flags);
+	*len = pkt.len;
+	return 0;
+}
