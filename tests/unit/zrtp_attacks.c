@@ -15,6 +15,7 @@
 #include <openssl/bn.h>
 
 #include "bytes.h"
+#include "session.h"
 #include "zrtp_mallory.h"
 
 static const uint8_t some_hvi[ZRTP_HVI_LEN] = { 0x55 };
@@ -333,6 +334,18 @@ static void a_forged_confirm_does_not_stop_the_right_one(void **state)
 	mallory_free(&m);
 }
 
+/* A second chain: H0 fits the MAC of DHPart, but does not hash to its H1. */
+static void a_confirm_from_another_chain_is_refused(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	m.chain.h[0][0] ^= 1;
+	mallory_run_as_initiator(&m);
+	failed_with(&m, ZRTP_ERROR_MALFORMED);
+	mallory_free(&m);
+}
+
 /* H0 keys the MAC of DHPart and hashes to H1: the last link of the chain. */
 static void a_confirm_with_a_wrong_h0_is_refused(void **state)
 {
@@ -383,6 +396,117 @@ static void our_own_zid_from_the_other_side_ends_the_exchange(void **state)
 	mallory_hello(&m, ZRTP_VERSION);
 	assert_true(m.failed);
 	assert_int_equal(m.error, ZRTP_ERROR_EQUAL_ZID);
+	/* Whoever it was has proven nothing: told once, no timer. */
+	mallory_wait(&m, 20000);
+	assert_int_equal(m.seen[ZRTP_MSG_ERROR].count, 1);
+	mallory_free(&m);
+
+	/* It needs no word of the owner. */
+	mallory_init(&m, ZRTP_KA_X255, true);
+	m.mute = true;
+	memcpy(m.zid, m.victim_peer.own_zid, ZRTP_ZID_LEN);
+	mallory_hello(&m, ZRTP_VERSION);
+	failed_with(&m, ZRTP_ERROR_EQUAL_ZID);
+	assert_int_equal(m.asked, 0);
+	mallory_free(&m);
+}
+
+static void nobody_is_answered_before_the_owner_knows_who(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	m.mute = true;
+	mallory_hello(&m, ZRTP_VERSION);
+	mallory_ack(&m, ZRTP_MSG_HELLO_ACK);
+	assert_int_equal(m.asked, 1);
+	assert_int_equal(mallory_commit(&m, some_hvi), -EBADMSG);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART1].count, 0);
+	mallory_free(&m);
+
+	/* All zero stands for "unknown" in the contract; as a ZID it is one like any other. */
+	mallory_init(&m, ZRTP_KA_X255, true);
+	memset(m.zid, 0, ZRTP_ZID_LEN);
+	mallory_hello(&m, ZRTP_VERSION);
+	assert_int_equal(m.asked, 1);
+	mallory_free(&m);
+}
+
+static void another_hello_in_mid_exchange_is_dropped(void **state)
+{
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	mallory_until_dhpart1(&m, NULL);
+	assert_int_equal(m.seen[ZRTP_MSG_HELLO_ACK].count, 1);
+	assert_int_equal(mallory_send(&m, m.hello, m.hello_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_HELLO_ACK].count, 2);
+	m.hello[20] ^= 1;
+	assert_int_equal(mallory_send(&m, m.hello, m.hello_len), -EBADMSG);
+	assert_int_equal(m.seen[ZRTP_MSG_HELLO_ACK].count, 2);
+	mallory_free(&m);
+}
+
+static void the_disclosure_flag_is_passed_on(void **state)
+{
+	struct zrtp_confirm_body body = { .expiry_s = 1000, .disclosure = true };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+	mallory_until_dhpart1(&m, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+	assert_true(m.secure);
+	assert_true(m.secured.secure.peer_disclosure);
+	mallory_free(&m);
+}
+
+static bool holds(const struct mallory *m, const uint8_t *secret, size_t len)
+{
+	return memmem(m->victim, sizeof(struct zrtp_session), secret, len);
+}
+
+/* What the owner has taken is nowhere in the session any more. */
+static void no_secret_outlives_its_use(void **state)
+{
+	static const uint8_t own_rs1[ZRTP_SECRET_LEN] = "the secret of the last call ...";
+	static const uint8_t seed[ZRTP_SEED_LEN] = { 42 };
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(m.victim_peer.rs1, own_rs1, sizeof(own_rs1));
+	m.victim_peer.has_rs1 = true;
+	mallory_discover(&m);
+	assert_true(holds(&m, own_rs1, sizeof(own_rs1)));	/* the search can find it */
+	assert_true(holds(&m, seed, sizeof(seed)));
+	mallory_error(&m, ZRTP_ERROR_SOFTWARE);
+	mallory_run_as_initiator(&m);
+	assert_true(m.secure);
+	assert_false(holds(&m, m.rx.key, m.rx.key_len));
+	assert_false(holds(&m, m.tx.key, m.tx.key_len));
+	assert_false(holds(&m, m.rx.salt, m.rx.salt_len));
+	assert_false(holds(&m, m.rs1, sizeof(m.rs1)));
+	assert_false(holds(&m, own_rs1, sizeof(own_rs1)));
+	assert_false(holds(&m, seed, sizeof(seed)));
+	assert_false(holds(&m, m.keys.mac[0], 32));
+	assert_false(holds(&m, m.keys.zrtp[0], 16));
+	mallory_free(&m);
+
+	/* Nor after a failure. */
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(m.victim_peer.rs1, own_rs1, sizeof(own_rs1));
+	m.victim_peer.has_rs1 = true;
+	mallory_until_dhpart1(&m, NULL);
+	mallory_send(&m, m.dhpart, m.dhpart_len);
+	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+	assert_true(holds(&m, m.keys.mac[0], 32));
+	mallory_wait(&m, 10000);
+	assert_true(m.failed);
+	assert_false(holds(&m, m.keys.mac[0], 32));
+	assert_false(holds(&m, own_rs1, sizeof(own_rs1)));
+	assert_false(holds(&m, seed, sizeof(seed)));
 	mallory_free(&m);
 }
 
@@ -447,7 +571,11 @@ static void a_true_error_ends_the_exchange_soon(void **state)
 	mallory_init(&m, ZRTP_KA_X255, true);
 	mallory_discover(&m);
 	mallory_error(&m, ZRTP_ERROR_UNAVAILABLE);
-	mallory_wait(&m, 1600);
+	/* Nor can it be put off by repeating it. */
+	for (int i = 0; i < 3; i++) {
+		mallory_wait(&m, 500);
+		mallory_error(&m, ZRTP_ERROR_SOFTWARE);
+	}
 	assert_true(m.failed);
 	assert_int_equal(m.error, ZRTP_ERROR_UNAVAILABLE);
 	assert_true(m.error_remote);
@@ -538,6 +666,29 @@ static void modes_that_we_did_not_offer_are_refused(void **state)
 		failed_with(&m, forms[i].code);
 		mallory_free(&m);
 	}
+}
+
+/* RFC 6189 4.2: it is discarded, and our DH Commit goes on. */
+static void a_preshared_commit_loses_against_ours(void **state)
+{
+	uint8_t prsh[108];
+	struct mallory m;
+
+	mallory_init(&m, ZRTP_KA_X255, true);
+	mallory_discover(&m);
+	assert_int_equal(m.seen[ZRTP_MSG_COMMIT].count, 1);
+	memcpy(prsh, m.seen[ZRTP_MSG_COMMIT].msg, sizeof(prsh));
+	put_be16(prsh + 2, sizeof(prsh) / 4);
+	memcpy(prsh + 12, m.chain.h[2], ZRTP_IMAGE_LEN);
+	memcpy(prsh + 44, m.zid, ZRTP_ZID_LEN);
+	memcpy(prsh + 68, "Prsh", 4);
+	memset(prsh + 76, 0xff, 16);
+	assert_int_equal(mallory_send(&m, prsh, sizeof(prsh)), -EBADMSG);
+	assert_false(m.failed);
+	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
+	assert_int_equal(mallory_send(&m, m.dhpart, m.dhpart_len), 0);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART2].count, 1);
+	mallory_free(&m);
 }
 
 extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
@@ -657,15 +808,21 @@ int main(void)
 		cmocka_unit_test(only_identical_messages_are_repetitions),
 		cmocka_unit_test(a_wrong_confirm_mac_never_secures),
 		cmocka_unit_test(a_forged_confirm_does_not_stop_the_right_one),
+		cmocka_unit_test(a_confirm_from_another_chain_is_refused),
 		cmocka_unit_test(a_confirm_with_a_wrong_h0_is_refused),
 		cmocka_unit_test(a_dhpart_with_a_wrong_mac_is_refused),
 		cmocka_unit_test(our_own_zid_from_the_other_side_ends_the_exchange),
+		cmocka_unit_test(nobody_is_answered_before_the_owner_knows_who),
+		cmocka_unit_test(another_hello_in_mid_exchange_is_dropped),
+		cmocka_unit_test(the_disclosure_flag_is_passed_on),
+		cmocka_unit_test(no_secret_outlives_its_use),
 		cmocka_unit_test(our_own_ssrc_from_the_other_side_ends_the_exchange),
 		cmocka_unit_test(a_forged_error_does_not_stop_an_exchange),
 		cmocka_unit_test(a_true_error_ends_the_exchange_soon),
 		cmocka_unit_test(goclear_is_not_obeyed),
 		cmocka_unit_test(versions_are_negotiated),
 		cmocka_unit_test(modes_that_we_did_not_offer_are_refused),
+		cmocka_unit_test(a_preshared_commit_loses_against_ours),
 		cmocka_unit_test(a_flood_earns_little_and_costs_no_memory),
 		cmocka_unit_test(a_blind_initiator_earns_one_dhpart1_and_silence),
 		cmocka_unit_test(an_initiator_that_vanishes_is_given_up),

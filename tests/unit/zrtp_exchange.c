@@ -543,6 +543,7 @@ static void a_ping_is_answered(void **state)
 	assert_int_equal(get_be32(pkt.msg + 32), 0x01020304);
 	memcpy(random_hash, pkt.msg + 16, 8);
 	assert_memory_not_equal(random_hash, sim->end[BOB].peer.own_zid, 8);
+	assert_memory_not_equal(random_hash, "\0\0\0\0\0\0\0", 8);
 
 	call(sim);
 	assert_agreed(sim);

@@ -40,15 +40,21 @@ static void drain(struct mallory *m)
 			keep(m, &a);
 			break;
 		case ZRTP_ACTION_PEER:
+			m->asked++;
+			if (m->mute)
+				break;
 			memcpy(m->victim_peer.peer_zid, a.peer_zid, ZRTP_ZID_LEN);
 			REQUIRE(!zrtp_session_peer(m->victim, m->now, &m->victim_peer));
 			break;
-		case ZRTP_ACTION_KEY_RX:	m->has_rx = true; break;
-		case ZRTP_ACTION_KEY_TX:	m->has_tx = true; break;
+		case ZRTP_ACTION_KEY_RX:	m->has_rx = true; m->rx = a.srtp; break;
+		case ZRTP_ACTION_KEY_TX:	m->has_tx = true; m->tx = a.srtp; break;
 		case ZRTP_ACTION_RX_SECURE:	m->rx_secure = true; break;
 		case ZRTP_ACTION_TX_SECURE:	m->tx_secure = true; break;
-		case ZRTP_ACTION_SECURE:	m->secure = true; break;
-		case ZRTP_ACTION_RETAIN:	m->retained = true; break;
+		case ZRTP_ACTION_SECURE:	m->secure = true; m->secured = a; break;
+		case ZRTP_ACTION_RETAIN:
+			m->retained = true;
+			memcpy(m->rs1, a.retain.rs1, ZRTP_SECRET_LEN);
+			break;
 		case ZRTP_ACTION_FAILED:
 			m->failed = true;
 			m->error = a.error.code;

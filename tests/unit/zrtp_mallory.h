@@ -22,6 +22,7 @@ struct mallory_seen {
 /**
  * struct mallory
  * @victim: the engine, and what it told
+ * @mute: the victim's owner does not answer ZRTP_ACTION_PEER
  * @seen: per type, the last message that the victim sent
  * @hello, @commit, @dhpart: ours, as sent
  * @flip: change @flip_bit of each message of @flip_type on its way
@@ -29,12 +30,17 @@ struct mallory_seen {
 struct mallory {
 	struct zrtp_session *victim;
 	struct zrtp_peer victim_peer;
+	bool mute;
+	unsigned int asked;
 	uint64_t now;
 	struct mallory_seen seen[ZRTP_MESSAGES];
 	unsigned int sent;
 	uint64_t sent_bytes, received_bytes;
 	bool has_rx, has_tx, rx_secure, tx_secure, secure, retained, failed, error_remote;
 	enum zrtp_error error;
+	struct zrtp_action secured;	/* of type ZRTP_ACTION_SECURE */
+	struct zrtp_srtp rx, tx;
+	uint8_t rs1[ZRTP_SECRET_LEN];
 
 	struct zrtp_chain chain;
 	uint8_t zid[ZRTP_ZID_LEN];

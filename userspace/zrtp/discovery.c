@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "session.h"
 
 int zrtp_hello_make(struct zrtp_session *s)
@@ -47,8 +45,7 @@ static void ask_peer(struct zrtp_session *s, const uint8_t *zid)
 /* Does what the owner told us concern whoever sent the stored Hello? If not, ask. */
 static void know_peer(struct zrtp_session *s, const uint8_t *zid)
 {
-	s->peer_known = s->own_hello.len && !sodium_is_zero(s->peer.peer_zid, ZRTP_ZID_LEN) &&
-			!memcmp(s->peer.peer_zid, zid, ZRTP_ZID_LEN);
+	s->peer_known = s->peer_told && !memcmp(s->peer.peer_zid, zid, ZRTP_ZID_LEN);
 	if (s->peer_known)
 		s->peer_asked = false;
 	else

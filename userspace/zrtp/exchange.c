@@ -425,13 +425,11 @@ int zrtp_confirm2_conf2ack(struct zrtp_session *s, uint64_t now, const struct zr
 	return 0;
 }
 
-/* Our Conf2ACK was lost. */
+/* Our Conf2ACK was lost. An initiator has had no Confirm2, so none is the same. */
 int zrtp_secure_confirm2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
 	uint8_t hash[ZRTP_IMAGE_LEN];
 
-	if (s->role != ZRTP_ROLE_RESPONDER)
-		return -EBADMSG;
 	crypto_hash_sha256(hash, pkt->msg, pkt->msg_len);
 	if (memcmp(hash, s->peer_confirm_hash, sizeof(hash)))
 		return -EBADMSG;

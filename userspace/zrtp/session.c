@@ -291,6 +291,7 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 	s->started = true;
 	if (!s->own_hello.len) {
 		s->peer = *peer;
+		s->peer_told = !sodium_is_zero(peer->peer_zid, ZRTP_ZID_LEN);
 		r = zrtp_hello_make(s);
 		if (r)
 			return finish(s, now, r);
@@ -315,6 +316,7 @@ int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_pe
 		return -EBUSY;
 	memcpy(own_zid, s->peer.own_zid, ZRTP_ZID_LEN);
 	s->peer = *peer;
+	s->peer_told = true;
 	if (s->own_hello.len)
 		memcpy(s->peer.own_zid, own_zid, ZRTP_ZID_LEN);
 	else

@@ -69,6 +69,7 @@ struct zrtp_dhpart_msg {
  * @hello_answered: the peer has shown that it got our Hello
  * @ack_owed: LISTEN: the peer's Hello is not yet acknowledged
  * @peer_speaks: a well-formed Hello or Ping came
+ * @peer_told: the owner has said whom @peer is about
  * @peer_known: @peer tells about the ZID in @peer_hello
  * @peer_asked: the owner owes us zrtp_session_peer()
  * @peer_h: the peer's images as they become known
@@ -100,6 +101,7 @@ struct zrtp_session {
 	bool hello_answered;
 	bool ack_owed;
 	bool peer_speaks;
+	bool peer_told;
 	bool peer_known;
 	bool peer_asked;
 	uint8_t asked_zid[ZRTP_ZID_LEN];
