@@ -21,6 +21,13 @@
  * A packet that starts an exchange from the other side works on a session that
  * was never started: the first valid Hello yields ZRTP_ACTION_PEER, and the
  * session goes on when zrtp_session_peer() has told who that ZID is to us.
+ *
+ * Such a session only answers: one Hello or HelloACK for each packet, no timer,
+ * no Commit, until the other side has shown by DHPart2 that it gets what we
+ * send. Call zrtp_session_start() on it as well to take part on equal terms.
+ *
+ * Every call that can queue actions returns -EBUSY, and does nothing, while the
+ * actions of earlier calls wait to be taken.
  */
 #ifndef SOTTO_ZRTP_H
 #define SOTTO_ZRTP_H
@@ -66,10 +73,12 @@ struct zrtp_suite {
 /**
  * struct zrtp_config - what a session offers
  * @client_id: up to 16 characters shown to the other side, RFC 6189 5.2
- * @ssrc: SSRC of our RTP stream, goes into the ZRTP header
+ * @ssrc: SSRC of our RTP stream, goes into the ZRTP header; random when it is not
+ *	known yet, since the same SSRC at both ends is an error
  * @hashes: preference order, zero-terminated when shorter than the array; the
  *	mandatory algorithms are implied at the end of every list
- * @passive: never send Commit (RFC 6189 5.2, the P flag, is not set by it)
+ * @passive: this session never sends Commit; the P flag of RFC 6189 5.2, which is
+ *	about devices that never do, stays clear
  *
  * An all-zero list means "everything this build knows, best first".
  */
@@ -152,7 +161,8 @@ enum zrtp_error {
 enum zrtp_action_type {
 	ZRTP_ACTION_SEND = 1,	/* send .packet on the flow, as it is */
 	ZRTP_ACTION_PEER,	/* answer with zrtp_session_peer(): who is .peer_zid? */
-	ZRTP_ACTION_NO_ZRTP,	/* the other side has not answered any Hello so far */
+	ZRTP_ACTION_NO_ZRTP,	/* the other side has not answered any Hello for 3.75 s; told
+				 * once, Hello goes on once a second */
 	ZRTP_ACTION_KEY_RX,	/* install .srtp for what arrives */
 	ZRTP_ACTION_KEY_TX,	/* install .srtp for what leaves; do not use it yet */
 	ZRTP_ACTION_RX_SECURE,	/* from now on accept only SRTP */
@@ -228,7 +238,10 @@ void zrtp_session_free(struct zrtp_session *s);
  * @s: the session
  * @now: monotonic milliseconds; may never go backwards on one session
  * @peer: who we call, with our ZID for them; copied. Its secrets hold only if
- *	the peer's Hello bears @peer->peer_zid, else ZRTP_ACTION_PEER asks anew
+ *	the peer's Hello bears @peer->peer_zid, else ZRTP_ACTION_PEER asks anew.
+ *	Ignored when our Hello has been sent already
+ *
+ * Return: 0, -EINVAL when it was started before or is over, -EBUSY.
  */
 int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer);
 
@@ -238,6 +251,8 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
  * @now: monotonic milliseconds
  * @peer: what we keep of that ZID, with a fresh own ZID and no secrets for a
  *	stranger; the own ZID is ignored when our Hello has been sent already
+ *
+ * Return: 0, -EINVAL when this ZID was not asked for, -EBUSY.
  */
 int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer);
 
@@ -245,17 +260,20 @@ int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_pe
  * zrtp_session_packet() - A UDP payload with the ZRTP cookie came in.
  *
  * Return: 0 when it was taken, -EBADMSG when it was dropped (malformed, bad
- * CRC, or not for this state); the session is as good after as before.
+ * CRC, or not for this state); the session is as good after as before. -EBUSY.
+ *
+ * An Error of the peer, or a Confirm with a wrong MAC, ends the exchange only
+ * when nothing better has come for 1.5 s: anybody could have sent it.
  */
 int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *data, size_t len);
 
-/** zrtp_session_tick() - The deadline has passed; harmless when it has not. */
+/** zrtp_session_tick() - The deadline has passed; harmless when it has not. 0 or -EBUSY. */
 int zrtp_session_tick(struct zrtp_session *s, uint64_t now);
 
 /**
  * zrtp_session_srtp_authenticated() - A packet authenticated with our rx key.
  *
- * Counts as Conf2ACK for an initiator that waits for it, RFC 6189 4.6.
+ * Counts as Conf2ACK for an initiator that waits for it, RFC 6189 4.6. 0 or -EBUSY.
  */
 int zrtp_session_srtp_authenticated(struct zrtp_session *s, uint64_t now);
 
