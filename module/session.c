@@ -115,8 +115,9 @@ int sotto_key_spend(struct sotto_key *key, bool rtcp, struct sotto_srtp_note *no
  */
 bool sotto_key_is_spent(const struct sotto_key *key, bool rtcp)
 {
-	return atomic64_read(&key->half[rtcp].spent) >=
-	       (rtcp ? SOTTO_LIFE_RTCP : SOTTO_LIFE_RTP);
+	u64 spent = atomic64_read(&key->half[rtcp].spent);
+
+	return spent >= (rtcp ? SOTTO_LIFE_RTCP : SOTTO_LIFE_RTP);
 }
 
 /**

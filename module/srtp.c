@@ -197,7 +197,9 @@ int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp)
 	const struct sotto_key *key =
 		rcu_dereference(s->state->dir[SOTTO_DIR_TX].slot[SOTTO_SLOT_CURRENT]);
 
-	return key ? overhead(key, rtcp) : -ENOKEY;
+	if (!key)
+		return -ENOKEY;
+	return overhead(key, rtcp);
 }
 
 /**
