@@ -303,20 +303,26 @@ static void our_own_zid_from_the_other_side_ends_the_exchange(void **state)
 	mallory_free(&m);
 }
 
-static void the_disclosure_flag_is_passed_on(void **state)
+static void disclosure_and_expiry_are_passed_on(void **state)
 {
-	struct zrtp_confirm_body body = { .expiry_s = 1000, .disclosure = true };
-	struct mallory m;
+	static const uint32_t expiry[] = { 0, 1000, 0xffffffff };
 
-	mallory_init(&m, ZRTP_KA_X255, false);
-	memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
-	mallory_until_dhpart1(&m, NULL);
-	mallory_send(&m, m.dhpart, m.dhpart_len);
-	mallory_derive(&m, ZRTP_ROLE_INITIATOR);
-	mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
-	assert_true(m.secure);
-	assert_true(m.secured.secure.peer_disclosure);
-	mallory_free(&m);
+	for (int i = 0; i < 3; i++) {
+		struct zrtp_confirm_body body = { .expiry_s = expiry[i], .disclosure = i };
+		struct mallory m;
+
+		mallory_init(&m, ZRTP_KA_X255, false);
+		memcpy(body.h0, m.chain.h[0], ZRTP_IMAGE_LEN);
+		mallory_until_dhpart1(&m, NULL);
+		mallory_send(&m, m.dhpart, m.dhpart_len);
+		mallory_derive(&m, ZRTP_ROLE_INITIATOR);
+		mallory_confirm(&m, ZRTP_ROLE_INITIATOR, &body);
+		assert_true(m.secure);
+		assert_int_equal(m.secured.secure.peer_disclosure, i > 0);
+		/* RFC 6189 4.9: the smaller of both; ours never expires. */
+		assert_int_equal(m.retain.retain.expiry_s, expiry[i]);
+		mallory_free(&m);
+	}
 }
 
 static bool holds(const struct mallory *m, const uint8_t *secret, size_t len)
@@ -343,7 +349,7 @@ static void no_secret_outlives_its_use(void **state)
 	assert_false(holds(&m, m.rx.key, m.rx.key_len));
 	assert_false(holds(&m, m.tx.key, m.tx.key_len));
 	assert_false(holds(&m, m.rx.salt, m.rx.salt_len));
-	assert_false(holds(&m, m.rs1, sizeof(m.rs1)));
+	assert_false(holds(&m, m.retain.retain.rs1, ZRTP_SECRET_LEN));
 	assert_false(holds(&m, own_rs1, sizeof(own_rs1)));
 	assert_false(holds(&m, seed, sizeof(seed)));
 	assert_false(holds(&m, m.keys.mac[0], 32));
@@ -527,7 +533,7 @@ int main(void)
 		cmocka_unit_test(a_confirm_with_a_wrong_h0_is_refused),
 		cmocka_unit_test(a_dhpart_with_a_wrong_mac_is_refused),
 		cmocka_unit_test(our_own_zid_from_the_other_side_ends_the_exchange),
-		cmocka_unit_test(the_disclosure_flag_is_passed_on),
+		cmocka_unit_test(disclosure_and_expiry_are_passed_on),
 		cmocka_unit_test(no_secret_outlives_its_use),
 		cmocka_unit_test(our_own_ssrc_from_the_other_side_ends_the_exchange),
 		cmocka_unit_test(versions_are_negotiated),

@@ -53,7 +53,7 @@ static void drain(struct mallory *m)
 		case ZRTP_ACTION_SECURE:	m->secure = true; m->secured = a; break;
 		case ZRTP_ACTION_RETAIN:
 			m->retained = true;
-			memcpy(m->rs1, a.retain.rs1, ZRTP_SECRET_LEN);
+			m->retain = a;
 			break;
 		case ZRTP_ACTION_FAILED:
 			m->failed = true;

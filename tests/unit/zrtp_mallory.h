@@ -39,8 +39,8 @@ struct mallory {
 	bool has_rx, has_tx, rx_secure, tx_secure, secure, retained, failed, error_remote;
 	enum zrtp_error error;
 	struct zrtp_action secured;	/* of type ZRTP_ACTION_SECURE */
+	struct zrtp_action retain;	/* of type ZRTP_ACTION_RETAIN */
 	struct zrtp_srtp rx, tx;
-	uint8_t rs1[ZRTP_SECRET_LEN];
 
 	struct zrtp_chain chain;
 	uint8_t zid[ZRTP_ZID_LEN];
