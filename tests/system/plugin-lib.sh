@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# For tests of the PipeWire plugin alone: hosts that differ only in their runtime
+# directory, each with a private bus, PipeWire, WirePlumber without hardware, a
+# fake sottod and the plugin. Any machine will do; no kernel module is needed.
+#
+#	host_start alice bob 40001 40002	a host called alice, in a call with bob
+#	echo active >&8			what the fake sottod shall do
+#	on alice pw-cat ...			run a command there
+
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${BUILD:-$top/build/user}
+work=$(mktemp -d)
+n_tests=0
+n_failed=0
+pids=
+
+cleanup() {
+	status=$?
+	for p in $pids; do
+		kill "$p" 2>/dev/null || :
+	done
+	for p in $pids; do
+		wait "$p" 2>/dev/null || :
+	done
+	if [ "$n_failed" -gt 0 ] || [ "$status" -ne 0 ]; then
+		tail -n 15 "$work"/*/*.log 2>/dev/null | sed 's/^/# /'
+	fi
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+# check DESCRIPTION COMMAND...: one line of TAP
+check() {
+	n_tests=$((n_tests + 1))
+	what=$1
+	shift
+	if "$@"; then
+		echo "ok $n_tests - $what"
+	else
+		echo "not ok $n_tests - $what"
+		n_failed=$((n_failed + 1))
+	fi
+}
+
+finish() {
+	echo "1..$n_tests"
+	[ "$n_failed" -eq 0 ]
+	exit
+}
+
+# wait_until SECONDS COMMAND...: until it succeeds; fails after that long
+wait_until() {
+	deadline=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt "$deadline" ] || return 1
+		sleep 0.05	# between two looks; nothing relies on its length
+	done
+}
+
+# must SECONDS COMMAND...: what the test itself needs
+must() {
+	wait_until "$@" && return
+	shift
+	echo "Bail out! in vain: $*"
+	n_failed=1
+	exit 1
+}
+
+# on HOST COMMAND...
+on() {
+	host=$1
+	shift
+	env -u DISPLAY \
+		XDG_RUNTIME_DIR="$work/$host" XDG_CONFIG_HOME="$work/$host/config" \
+		XDG_STATE_HOME="$work/$host/state" HOME="$work/$host" \
+		DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/$host/bus" \
+		DBUS_SESSION_BUS_ADDRESS="unix:path=$work/$host/bus" \
+		"$@"
+}
+
+# start HOST LOG COMMAND...: in the background; sets $started to its pid
+start() {
+	start_log=$work/$1/$2.log
+	start_host=$1
+	shift 2
+	on "$start_host" "$@" >"$start_log" 2>&1 &
+	started=$!
+	pids="$started $pids"
+}
+
+null_sink() {
+	cat <<-END
+		{ factory = adapter
+		  args = { factory.name = support.null-audio-sink
+		    node.name = $1 node.description = $1 media.class = Audio/Sink
+		    audio.position = [ MONO ] priority.session = 1000 } }
+	END
+}
+
+write_configuration() {
+	mkdir -p "$1/config/pipewire/pipewire.conf.d" "$1/state" \
+		"$1/config/wireplumber/main.lua.d" "$1/config/wireplumber/bluetooth.lua.d"
+	chmod 700 "$1"
+	for m in alsa v4l2 libcamera; do
+		echo "${m}_monitor.enabled = false"
+	done >"$1/config/wireplumber/main.lua.d/80-no-hardware.lua"
+	echo 'bluez_monitor.enabled = false' \
+		>"$1/config/wireplumber/bluetooth.lua.d/80-no-hardware.lua"
+	{
+		echo 'context.objects = ['
+		null_sink speaker
+		echo ']'
+	} >"$1/config/pipewire/pipewire.conf.d/speaker.conf"
+}
+
+plugin_start() {
+	plugin_modules=$(pkg-config --variable=moduledir libpipewire-0.3)
+	start "$1" plugin env \
+		PIPEWIRE_MODULE_DIR="$build/pipewire-plugin:$plugin_modules" \
+		SOTTO_STATS_FILE="$work/$1/stats" SOTTO_HASH_LOG="$work/$1/hashes" \
+		pipewire -c "$top/pipewire-plugin/sotto.conf"
+	eval "plugin_$1=$started"
+}
+
+# host_start NAME PEER LOCAL-PORT PEER-PORT FD
+host_start() {
+	write_configuration "$work/$1"
+	start "$1" bus dbus-daemon --session --nofork --nopidfile \
+		--address="unix:path=$work/$1/bus"
+	must 10 test -S "$work/$1/bus"
+	start "$1" pipewire pipewire
+	must 10 on "$1" sh -c 'pw-cli info 0 >/dev/null 2>&1'
+	start "$1" wireplumber wireplumber
+	must 10 has_default "$1" speaker
+	mkfifo "$work/$1/commands"
+	start "$1" sottod sh -c "exec '$build/tests/system/fake-sottod' $2 $3 $4 <'$work/$1/commands'"
+	eval "exec $5>'$work/$1/commands'"
+	must 10 grep -q ready "$work/$1/sottod.log"
+	plugin_start "$1"
+}
+
+# has_default HOST NODE: it is the default sink there
+has_default() {
+	on "$1" pw-metadata 0 default.audio.sink 2>/dev/null | grep -q "\"name\":\"$2\""
+}
+
+# dump HOST FILTER: jq -e over all objects
+dump() {
+	on "$1" pw-dump 2>/dev/null | jq -e "$2" >/dev/null
+}
+
+# has_device HOST: both nodes of a call are there, and have ports
+has_device() {
+	dump "$1" '[.[].info.props | select(."object.path" == "sotto.call.1.source" or
+		."object.path" == "sotto.call.1.sink")] | length == 2' &&
+	on "$1" pw-link -io 2>/dev/null | grep -q '^sotto.call.1.source.*:' &&
+	on "$1" pw-link -io 2>/dev/null | grep -q '^sotto.call.1.sink.*:'
+}
+
+has_no_device() {
+	dump "$1" '[.[].info.props | select(."node.group" == "sotto.call.1")] | length == 0'
+}
