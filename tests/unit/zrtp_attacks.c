@@ -370,6 +370,18 @@ static void no_secret_outlives_its_use(void **state)
 	assert_false(holds(&m, own_rs1, sizeof(own_rs1)));
 	assert_false(holds(&m, seed, sizeof(seed)));
 	mallory_free(&m);
+
+	/* Nor after one that the peer is not told of. */
+	mallory_init(&m, ZRTP_KA_X255, false);
+	memcpy(m.victim_peer.rs1, own_rs1, sizeof(own_rs1));
+	m.victim_peer.has_rs1 = true;
+	mallory_until_dhpart1(&m, NULL);
+	mallory_wait(&m, 10000);
+	assert_true(m.failed);
+	assert_int_equal(m.seen[ZRTP_MSG_ERROR].count, 0);
+	assert_false(holds(&m, own_rs1, sizeof(own_rs1)));
+	assert_false(holds(&m, seed, sizeof(seed)));
+	mallory_free(&m);
 }
 
 static void our_own_ssrc_from_the_other_side_ends_the_exchange(void **state)

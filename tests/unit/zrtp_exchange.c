@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "bytes.h"
+#include "session.h"
 #include "zrtp_sim.h"
 
 static int setup(void **state)
@@ -165,6 +166,64 @@ static void the_same_seed_repeats_every_octet(void **state)
 	sim_init(sim, 2);
 	call(sim);
 	assert_memory_not_equal(tx.key, sim->end[ALICE].tx.key, tx.key_len);
+}
+
+/* A nonce, an IV and a DH secret that were the same would betray each other. */
+static void no_random_octets_are_drawn_twice(void **state)
+{
+	struct sim *sim = *state;
+	struct zrtp_session *s = sim->end[ALICE].session;
+	uint8_t draw[64][32];
+
+	for (int i = 0; i < 64; i++) {
+		zrtp_random(s, draw[i], sizeof(draw[i]));
+		assert_memory_not_equal(draw[i], s->chain.h[0], 32);
+		for (int j = 0; j < i; j++)
+			assert_memory_not_equal(draw[i], draw[j], 32);
+	}
+}
+
+struct repeated {
+	uint8_t first[ZRTP_MESSAGES][ZRTP_PACKET_MAX];
+	size_t len[ZRTP_MESSAGES];
+	unsigned int repetitions;
+	bool has_seq;
+	uint16_t seq;
+};
+
+static bool watch_repetitions(struct sim *sim, int from, uint8_t *packet, size_t *len)
+{
+	struct repeated *r = sim->arg;
+	struct zrtp_packet pkt;
+
+	if (from != ALICE || zrtp_packet_parse(packet, *len, &pkt))
+		return false;
+	assert_int_equal(pkt.seq, r->has_seq ? (uint16_t)(r->seq + 1) : 0xfffd);
+	r->has_seq = true;
+	r->seq = pkt.seq;
+	if (r->len[pkt.type]) {
+		r->repetitions++;
+		assert_int_equal(pkt.msg_len, r->len[pkt.type]);
+		assert_memory_equal(pkt.msg, r->first[pkt.type], pkt.msg_len);
+	}
+	memcpy(r->first[pkt.type], pkt.msg, pkt.msg_len);
+	r->len[pkt.type] = pkt.msg_len;
+	return false;
+}
+
+/* RFC 6189 5 and 6: the message is the same, the packet has the next number; it wraps. */
+static void repetitions_are_identical_but_for_the_sequence_number(void **state)
+{
+	static struct repeated r;
+	struct sim *sim = *state;
+
+	sim->end[ALICE].session->seq = 0xfffd;
+	sim->hook = watch_repetitions;
+	sim->arg = &r;
+	sim_start(sim, ALICE);
+	sim_run(sim, 20000);
+	assert_true(r.repetitions > 20);
+	assert_true(r.seq < 0x8000);
 }
 
 static void a_lost_update_is_healed_by_rs2(void **state)
@@ -415,6 +474,11 @@ static void nothing_is_committed_before_the_owner_names_the_peer(void **state)
 	sim_run_until(sim, sim->now + 2000, NULL);
 	assert_int_equal(sim->end[ALICE].sent_type[ZRTP_MSG_COMMIT], 0);
 	assert_int_equal(sim->end[ALICE].asked, 1);
+	/* The secrets of somebody else. */
+	sim->end[ALICE].peer.peer_zid[0] ^= 1;
+	assert_int_equal(zrtp_session_peer(sim->end[ALICE].session, sim->now,
+					   &sim->end[ALICE].peer), -EINVAL);
+	sim->end[ALICE].peer.peer_zid[0] ^= 1;
 	assert_int_equal(zrtp_session_peer(sim->end[ALICE].session, sim->now,
 					   &sim->end[ALICE].peer), 0);
 	sim_act(sim, ALICE);
@@ -576,6 +640,8 @@ int main(void)
 		T(a_second_call_uses_the_retained_secret),
 		T(the_retained_secret_goes_into_the_keys),
 		T(the_same_seed_repeats_every_octet),
+		T(no_random_octets_are_drawn_twice),
+		T(repetitions_are_identical_but_for_the_sequence_number),
 		T(a_lost_update_is_healed_by_rs2),
 		T(a_spoilt_cache_is_an_alarm_and_freezes),
 		T(a_lost_cache_alarms_only_who_remembers),

@@ -50,19 +50,40 @@ static void a_packet_comes_back_as_it_was(void **state)
 	assert_memory_equal(out.msg, hello_ack, sizeof(hello_ack));
 }
 
+static void reseal(uint8_t *packet, size_t len)
+{
+	uint32_t crc = zrtp_crc32c(packet, len - 4);
+
+	for (int i = 0; i < 4; i++)
+		packet[len - 4 + i] = crc >> 8 * i;
+}
+
 static void the_unused_bits_are_ignored(void **state)
 {
 	uint8_t packet[64];
 	size_t len = good(packet);
 	struct zrtp_packet out;
-	uint32_t crc;
 
 	packet[0] |= 0x0f;
 	packet[1] = 0xff;
-	crc = zrtp_crc32c(packet, len - 4);
-	for (int i = 0; i < 4; i++)
-		packet[len - 4 + i] = crc >> 8 * i;
+	reseal(packet, len);
 	assert_int_equal(zrtp_packet_parse(packet, len, &out), 0);
+}
+
+static void header_and_cookie_are_checked_beside_the_crc(void **state)
+{
+	uint8_t packet[64];
+	size_t len = good(packet);
+	struct zrtp_packet out;
+
+	for (size_t bit = 0; bit < 8 * 8; bit++) {
+		bool matters = bit >= 32 || (bit >= 4 && bit < 8);	/* cookie, version nibble */
+
+		packet[bit / 8] ^= 1 << bit % 8;
+		reseal(packet, len);
+		assert_int_equal(zrtp_packet_parse(packet, len, &out), matters ? -EBADMSG : 0);
+		packet[bit / 8] ^= 1 << bit % 8;
+	}
 }
 
 static void any_flipped_bit_is_dropped(void **state)
@@ -132,6 +153,7 @@ int main(void)
 		cmocka_unit_test(the_crc_is_castagnolis),
 		cmocka_unit_test(a_packet_comes_back_as_it_was),
 		cmocka_unit_test(the_unused_bits_are_ignored),
+		cmocka_unit_test(header_and_cookie_are_checked_beside_the_crc),
 		cmocka_unit_test(any_flipped_bit_is_dropped),
 		cmocka_unit_test(any_truncation_is_dropped),
 		cmocka_unit_test(length_field_and_type_must_fit),
