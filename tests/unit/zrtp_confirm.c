@@ -108,7 +108,7 @@ static void a_changed_octet_is_found(void **state)
 	}
 }
 
-/* A signature of the most words there can be is skipped; a wrong length under a right MAC is not. */
+/* The most words that a signature can have are skipped; a wrong length is refused. */
 static void a_signature_is_skipped(void **state)
 {
 	const struct zrtp_suite suite = { .hash = ZRTP_HASH_S256, .cipher = ZRTP_CIPHER_AES1 };
