@@ -107,20 +107,6 @@ int sotto_key_spend(struct sotto_key *key, bool rtcp, struct sotto_srtp_note *no
 }
 
 /**
- * sotto_key_is_spent() - Is nothing left of a key's life?
- * @key: the key
- * @rtcp: what is asked for
- *
- * Context: any.
- */
-bool sotto_key_is_spent(const struct sotto_key *key, bool rtcp)
-{
-	u64 spent = atomic64_read(&key->half[rtcp].spent);
-
-	return spent >= (rtcp ? SOTTO_LIFE_RTCP : SOTTO_LIFE_RTP);
-}
-
-/**
  * sotto_session_init() - Make a session without keys.
  * @s: filled in
  * @gfp: how to allocate

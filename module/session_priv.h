@@ -115,7 +115,6 @@ struct sotto_session_state {
 
 /* session.c */
 int sotto_key_spend(struct sotto_key *key, bool rtcp, struct sotto_srtp_note *note);
-bool sotto_key_is_spent(const struct sotto_key *key, bool rtcp);
 
 /* stream.c; all under rcu_read_lock(). */
 void sotto_streams_init(struct sotto_session_dir *dir);

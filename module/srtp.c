@@ -298,8 +298,6 @@ static int add_candidates(const struct packet *pkt, struct sotto_stream *stream,
 
 	if (pkt->len < pkt->clear_len + overhead(key, pkt->rtcp))
 		return -EINVAL;
-	if (sotto_key_is_spent(key, pkt->rtcp))
-		return -EKEYEXPIRED;
 	if (!mki_matches(pkt, key))
 		return -EBADMSG;
 	guesses = guess_index(pkt, key, stream, guess);
