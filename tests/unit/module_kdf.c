@@ -51,6 +51,19 @@ static void counter_is_salt_ssrc_and_index(void **state)
 	assert_memory_equal(iv, moved, 16);
 }
 
+/* RFC 7714 8.1: two zeros, SSRC, ROC, sequence, over the salt. */
+static void nonce_is_salt_ssrc_and_index(void **state)
+{
+	static const u8 salt[12] = { 0x51, 0x75, 0x69, 0x64, 0x20, 0x70,
+				     0x72, 0x6f, 0x20, 0x71, 0x75, 0x6f };
+	static const u8 want[12] = { 0x51, 0x75, 0x68, 0x66, 0x23, 0x74,
+				     0x73, 0x6d, 0x23, 0x75, 0x70, 0x69 };
+	u8 iv[12];
+
+	sotto_gcm_iv(iv, salt, 0x01020304, 0x010203040506);
+	assert_memory_equal(iv, want, sizeof(want));
+}
+
 static void gcm_seals_as_in_rfc_7714(void **state)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(sotto_gcm_vectors); i++) {
@@ -110,6 +123,7 @@ int main(void)
 		cmocka_unit_test(session_keys_are_those_of_the_rfcs),
 		cmocka_unit_test(rtcp_has_keys_of_its_own),
 		cmocka_unit_test(counter_is_salt_ssrc_and_index),
+		cmocka_unit_test(nonce_is_salt_ssrc_and_index),
 		cmocka_unit_test(gcm_seals_as_in_rfc_7714),
 		cmocka_unit_test(keystream_is_that_of_the_rfcs),
 		cmocka_unit_test(every_profile_has_its_numbers),

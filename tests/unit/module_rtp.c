@@ -100,6 +100,13 @@ static void bare_stun_is_whole_and_exact(void **state)
 	memset(data + sizeof(stun), 0, 4);
 	assert_int_equal(classify(data, sizeof(stun) + 4), SOTTO_CLASS_OTHER);
 
+	/* Nor a length that is exact but no multiple of 4. */
+	for (unsigned int more = 1; more < 4; more++) {
+		memcpy(data, stun, sizeof(stun));
+		data[3] += more;
+		assert_int_equal(classify(data, sizeof(stun) + more), SOTTO_CLASS_OTHER);
+	}
+
 	/* Every bit of the cookie counts. */
 	for (unsigned int bit = 0; bit < 32; bit++) {
 		memcpy(data, stun, sizeof(stun));

@@ -193,6 +193,23 @@ static void rekey_makes_before_it_breaks(void **state)
 	}
 }
 
+static void a_next_key_is_replaced_before_its_time(void **state)
+{
+	struct test_key first;
+	struct test_link l;
+
+	test_link_open(&l, GCM, 0);
+	test_key_make(&first, GCM, 0);
+	assert_int_equal(test_key_install(&l.tx, SOTTO_DIR_TX, &first), 0);
+	assert_int_equal(test_key_install(&l.rx, SOTTO_DIR_RX, &first), 0);
+	test_deliver(&l, SSRC, 1);
+	test_link_rekey(&l, CM, 0);
+	test_deliver(&l, SSRC, 2);
+	/* It was never used, but nobody can be sure of that. */
+	assert_int_equal(test_key_install(&l.tx, SOTTO_DIR_TX, &first), -EEXIST);
+	test_link_close(&l);
+}
+
 static void an_old_key_opens_nothing(void **state)
 {
 	struct sotto_srtp_note note;
@@ -258,14 +275,17 @@ static void a_key_lives_as_long_as_rfc_3711_says(void **state)
 		}
 
 		/* The receiver keeps to it, too. */
-		atomic64_set(&current_key(&l.rx, SOTTO_DIR_RX)->half[rtcp].spent, life[rtcp]);
-		assert_int_equal(test_unprotect(&l.rx, &pkt, &note), -EKEYEXPIRED);
 		atomic64_set(&current_key(&l.rx, SOTTO_DIR_RX)->half[rtcp].spent,
 			     life[rtcp] - 1);
+		atomic64_set(&current_key(&l.tx, SOTTO_DIR_TX)->half[rtcp].spent, 0);
 		assert_int_equal(test_unprotect(&l.rx, &pkt, &note), 0);
+		assert_int_equal(send_one(&l, rtcp, seq++, &note, &pkt), 0);
+		assert_int_equal(test_unprotect(&l.rx, &pkt, &note), -EKEYEXPIRED);
+		assert_true(note.exhausted);
 
 		/* The other half has a life of its own. */
 		assert_int_equal(send_one(&l, !rtcp, seq++, &note, &pkt), 0);
+		assert_int_equal(test_unprotect(&l.rx, &pkt, &note), 0);
 		test_link_close(&l);
 	}
 }
@@ -312,6 +332,7 @@ int main(void)
 		cmocka_unit_test(a_failed_allocation_changes_nothing),
 		cmocka_unit_test(slots_are_told_as_they_are),
 		cmocka_unit_test(rekey_makes_before_it_breaks),
+		cmocka_unit_test(a_next_key_is_replaced_before_its_time),
 		cmocka_unit_test(an_old_key_opens_nothing),
 		cmocka_unit_test(a_key_lives_as_long_as_rfc_3711_says),
 		cmocka_unit_test(keys_are_wiped),

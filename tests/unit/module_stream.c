@@ -139,7 +139,8 @@ static void replay_windows_belong_to_the_key(void **state)
 	struct test_link l;
 
 	test_link_open(&l, CM, 0);
-	test_rtp(&old, SSRC, 7, 20);
+	test_deliver(&l, SSRC, 7);
+	test_rtp(&old, SSRC, 8, 20);
 	assert_int_equal(test_protect(&l.tx, &old, &note), 0);
 	pkt = old;
 	assert_int_equal(test_unprotect(&l.rx, &pkt, &note), 0);
@@ -153,6 +154,25 @@ static void replay_windows_belong_to_the_key(void **state)
 	/* The old one is still a replay of itself. */
 	pkt = old;
 	assert_int_equal(test_unprotect(&l.rx, &pkt, &note), -EALREADY);
+	test_link_close(&l);
+}
+
+/* Both have authenticated the same packet; the second to come is the replay. */
+static void two_cpus_accept_a_packet_once(void **state)
+{
+	struct sotto_stream *stream;
+	const struct sotto_key *key;
+	struct test_link l;
+
+	test_link_open(&l, GCM, 0);
+	test_deliver(&l, SSRC, 1);
+	key = l.rx.state->dir[SOTTO_DIR_RX].slot[SOTTO_SLOT_CURRENT];
+	stream = sotto_stream_find(&l.rx.state->dir[SOTTO_DIR_RX], SSRC);
+	for (unsigned int rtcp = 0; rtcp < 2; rtcp++) {
+		assert_int_equal(sotto_stream_rx_check(stream, key, rtcp, 2), 0);
+		assert_int_equal(sotto_stream_rx_accept(stream, key, rtcp, 2), 0);
+		assert_int_equal(sotto_stream_rx_accept(stream, key, rtcp, 2), -EALREADY);
+	}
 	test_link_close(&l);
 }
 
@@ -327,6 +347,7 @@ int main(void)
 		cmocka_unit_test(after_a_restart_a_rekey_is_heard),
 		cmocka_unit_test(roc_counts_and_survives_a_rekey),
 		cmocka_unit_test(replay_windows_belong_to_the_key),
+		cmocka_unit_test(two_cpus_accept_a_packet_once),
 		cmocka_unit_test(a_packet_before_the_window_is_refused),
 		cmocka_unit_test(srtcp_indices_count_from_0_per_ssrc_and_key),
 		cmocka_unit_test(indices_end_and_do_not_begin_anew),
