@@ -196,7 +196,7 @@ enum sotto_attr {
 enum sotto_attr_rule {
 	SOTTO_A_RULE_UNSPEC,
 	SOTTO_A_RULE_ID,	/* u32, unique in the netns, never 0 */
-	SOTTO_A_RULE_PRIORITY,	/* s32, lower decides first; a tie goes to the stricter; 0 if absent */
+	SOTTO_A_RULE_PRIORITY,	/* s32, lower decides first, a tie goes to the stricter; 0 */
 	SOTTO_A_RULE_ACTION,	/* u32, enum sotto_action */
 	SOTTO_A_RULE_FLAGS,	/* u32, SOTTO_RULE_F_* */
 	SOTTO_A_RULE_FAMILY,	/* u16, AF_INET or AF_INET6 */
@@ -241,8 +241,8 @@ enum sotto_attr_flow {
 	SOTTO_A_FLOW_PROFILE_TX,	/* u32, enum sotto_profile of the current key */
 	SOTTO_A_FLOW_PROFILE_RX,
 	SOTTO_A_FLOW_AGE_MS,	/* u64, since it was made */
-	SOTTO_A_FLOW_IDLE_TX_MS,	/* u64, since the last packet that went out; absent: none yet */
-	SOTTO_A_FLOW_IDLE_RX_MS,	/* u64, since the last packet that was accepted; absent: none yet */
+	SOTTO_A_FLOW_IDLE_TX_MS,	/* u64, since a packet went out; absent: none did */
+	SOTTO_A_FLOW_IDLE_RX_MS,	/* u64, since one was accepted; absent: none was */
 	SOTTO_A_FLOW_STATS,	/* nest of sotto_attr_stats */
 	SOTTO_A_FLOW_PAD,
 
