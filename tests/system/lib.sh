@@ -8,8 +8,8 @@
 #	check "the packet arrives" wait_until 5 grep -q arrived "$work/log"
 #	finish
 #
-#	alice                    middle                     bob
-#	10.9.0.1, fd09::1 --- a [bridge br0] b --- 10.9.0.2, fd09::2
+#	alice                          middle                          bob
+#	10.9.0.1, fd09::1 --- port-a [bridge br0] port-b --- 10.9.0.2, fd09::2
 #
 # The middle sees every packet of both and may drop them. Only the network joins
 # alice and bob.
@@ -116,12 +116,16 @@ stop() {
 }
 
 _port() {
-	ip link add "$1" netns middle type veth peer name eth0 netns "$2"
+	ip link add name "$1" netns middle type veth peer name eth0 netns "$2"
 	ip -n middle link set "$1" master br0 up
 	ip -n "$2" link set lo up
 	ip -n "$2" link set eth0 up
 	ip -n "$2" addr add "$3/24" dev eth0
 	ip -n "$2" addr add "$4/64" dev eth0 nodad
+}
+
+reaches() {
+	on "$1" ping -c 1 -W 1 -q "$2" >/dev/null 2>&1
 }
 
 hosts_up() {
@@ -132,10 +136,10 @@ hosts_up() {
 	ip -n middle link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
 	ip -n middle link set br0 up
 	ip -n middle link set lo up
-	_port a alice 10.9.0.1 fd09::1
-	_port b bob 10.9.0.2 fd09::2
-	must 10 on alice ping -c 1 -W 1 -q 10.9.0.2 >/dev/null
-	must 10 on alice ping -6 -c 1 -W 1 -q fd09::2 >/dev/null
+	_port port-a alice 10.9.0.1 fd09::1
+	_port port-b bob 10.9.0.2 fd09::2
+	must 10 reaches alice 10.9.0.2
+	must 10 reaches alice fd09::2
 }
 
 # The middle drops all that matches (nft bridge syntax), or nothing again.
