@@ -20,7 +20,7 @@ struct sotto_kdf_vector {
 	u8 auth[20];
 };
 
-static const struct sotto_kdf_vector sotto_kdf_vectors[] = {
+static const struct sotto_kdf_vector __maybe_unused sotto_kdf_vectors[] = {
 	{
 		.source = "RFC 3711 B.3",
 		.profile = SOTTO_PROFILE_AES_CM_128_HMAC_SHA1_80,
@@ -80,7 +80,7 @@ struct sotto_cm_vector {
 	u8 keystream[48];
 };
 
-static const struct sotto_cm_vector sotto_cm_vectors[] = {
+static const struct sotto_cm_vector __maybe_unused sotto_cm_vectors[] = {
 	{
 		.source = "RFC 3711 B.2, first blocks",
 		.key_len = 16,
@@ -151,7 +151,7 @@ struct sotto_gcm_vector {
 	u8 sealed[60];	/* ciphertext, then tag */
 };
 
-static const struct sotto_gcm_vector sotto_gcm_vectors[] = {
+static const struct sotto_gcm_vector __maybe_unused sotto_gcm_vectors[] = {
 	{
 		.source = "RFC 7714 16.1.1",
 		.key_len = 16,
@@ -282,7 +282,7 @@ struct sotto_hmac_vector {
 	u8 mac[20];
 };
 
-static const struct sotto_hmac_vector sotto_hmac_vectors[] = {
+static const struct sotto_hmac_vector __maybe_unused sotto_hmac_vectors[] = {
 	{
 		.source = "RFC 2202, test case 3",
 		.key = {
