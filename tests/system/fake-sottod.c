@@ -6,10 +6,12 @@
  *	fake-sottod NAME LOCAL-PORT PEER-PORT
  *
  * reads commands from stdin, a line each:
+ *	ring		the call rings
  *	active		the call becomes active
  *	end		it ends
  *	restart		it ends and another begins under the same number
- * and prints "acquired" and "released" as the plugin takes and leaves the socket.
+ * and prints "listed", "acquired" and "released" as the plugin asks for the calls,
+ * takes and leaves the socket.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -62,6 +64,7 @@ static int list_calls(sd_bus_message *m, void *data, sd_bus_error *error)
 	if (r >= 0)
 		r = sd_bus_send(f->bus, reply, NULL);
 	sd_bus_message_unref(reply);
+	say(f->active ? "listed" : f->since ? "listed ringing" : "listed none");
 	return r;
 }
 
@@ -90,13 +93,18 @@ static int release(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct fake *f = data;
 
-	if (sd_bus_track_remove_sender(f->holder, m) > 0)
+	if (f->holder) {
+		f->holder = sd_bus_track_unref(f->holder);
 		say("released");
+	}
 	return sd_bus_reply_method_return(m, NULL);
 }
 
 static int holder_gone(sd_bus_track *track, void *data)
 {
+	struct fake *f = data;
+
+	f->holder = sd_bus_track_unref(f->holder);
 	say("released");
 	return 0;
 }
@@ -108,12 +116,14 @@ static int acquire(sd_bus_message *m, void *data, sd_bus_error *error)
 
 	if (!f->active)
 		return sd_bus_error_set(error, "org.sotto1.Error.WrongState", "not active");
-	if (sd_bus_track_count(f->holder) > 0)
+	if (f->holder)
 		return sd_bus_error_set(error, "org.sotto1.Error.Busy", "held already");
 	fd = connected_socket(f);
 	if (fd < 0)
 		return fd;
-	r = sd_bus_track_add_sender(f->holder, m);
+	r = sd_bus_track_new(f->bus, &f->holder, holder_gone, f);
+	if (r >= 0)
+		r = sd_bus_track_add_sender(f->holder, m);
 	if (r >= 0)
 		r = sd_bus_reply_method_return(m, "ha{sv}", fd, 9,
 			"codec", "s", "opus",
@@ -158,6 +168,11 @@ static int command(struct fake *f, const char *word)
 {
 	static uint64_t count = 1700000000000000;
 
+	if (!strcmp(word, "ring")) {
+		f->since = ++count;
+		return sd_bus_emit_signal(f->bus, "/org/sotto1", "org.sotto1.Manager",
+					  "CallAdded", "o", CALL);
+	}
 	if (!strcmp(word, "active")) {
 		f->since = ++count;
 		f->active = true;
@@ -202,8 +217,6 @@ static int start(struct fake *f)
 
 	if (r >= 0)
 		r = sd_bus_open_system(&f->bus);
-	if (r >= 0)
-		r = sd_bus_track_new(f->bus, &f->holder, holder_gone, f);
 	if (r >= 0)
 		r = sd_bus_add_object_vtable(f->bus, NULL, "/org/sotto1", "org.sotto1.Manager",
 					     manager_vtable, f);

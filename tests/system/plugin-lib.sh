@@ -5,11 +5,19 @@
 # directory, each with a private bus, PipeWire, WirePlumber without hardware, a
 # fake sottod and the plugin. Any machine will do; no kernel module is needed.
 #
-#	host_start alice bob 40001 40002	a host called alice, in a call with bob
-#	echo active >&8			what the fake sottod shall do
-#	on alice pw-cat ...			run a command there
+#	host_start alice bob 40001 40002 8	a host called alice, whose call with bob goes
+#						from port 40001 to 40002 on loopback
+#	echo active >&8				what its fake sottod shall do, see there
+#	on alice pw-cat ...			run a command on it
 
 set -eu
+
+# Network and processes of its own: nobody is disturbed, and nothing is left over.
+if [ -z "${PLUGIN_TEST_INSIDE:-}" ]; then
+	PLUGIN_TEST_INSIDE=1 exec unshare --net --pid --fork --kill-child --mount-proc \
+		/bin/sh "$0" "$@"
+fi
+ip link set lo up
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$top/build/user}
@@ -26,6 +34,7 @@ cleanup() {
 	for p in $pids; do
 		wait "$p" 2>/dev/null || :
 	done
+	trap - EXIT
 	if [ "$n_failed" -gt 0 ] || [ "$status" -ne 0 ]; then
 		tail -n 15 "$work"/*/*.log 2>/dev/null | sed 's/^/# /'
 	fi
@@ -72,24 +81,30 @@ must() {
 	exit 1
 }
 
+# become HOST COMMAND...: this shell turns into the command
+become() {
+	become_host=$1
+	shift
+	exec env -u DISPLAY \
+		XDG_RUNTIME_DIR="$work/$become_host" HOME="$work/$become_host" \
+		XDG_CONFIG_HOME="$work/$become_host/config" \
+		XDG_STATE_HOME="$work/$become_host/state" \
+		DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/$become_host/bus" \
+		DBUS_SESSION_BUS_ADDRESS="unix:path=$work/$become_host/bus" \
+		"$@"
+}
+
 # on HOST COMMAND...
 on() {
-	host=$1
-	shift
-	env -u DISPLAY \
-		XDG_RUNTIME_DIR="$work/$host" XDG_CONFIG_HOME="$work/$host/config" \
-		XDG_STATE_HOME="$work/$host/state" HOME="$work/$host" \
-		DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/$host/bus" \
-		DBUS_SESSION_BUS_ADDRESS="unix:path=$work/$host/bus" \
-		"$@"
+	(become "$@")
 }
 
 # start HOST LOG COMMAND...: in the background; sets $started to its pid
 start() {
-	start_log=$work/$1/$2.log
 	start_host=$1
+	start_log=$work/$1/$2.log
 	shift 2
-	on "$start_host" "$@" >"$start_log" 2>&1 &
+	become "$start_host" "$@" >"$start_log" 2>&1 &
 	started=$!
 	pids="$started $pids"
 }
@@ -165,4 +180,37 @@ has_device() {
 
 has_no_device() {
 	dump "$1" '[.[].info.props | select(."node.group" == "sotto.call.1")] | length == 0'
+}
+
+# streams HOST Input|Output N: so many programs record (Input) or play (Output) there
+streams() {
+	dump "$1" "[.[] | select(.info.props.\"media.class\" == \"Stream/$2/Audio\") |
+		select(.info.state == \"running\")] | length == $3"
+}
+
+# grown FILE BYTES: by so much since the first time it was asked of this file
+grown() {
+	[ -s "$1.size" ] || stat -c %s "$1" >"$1.size"
+	[ "$(stat -c %s "$1")" -ge $(($(cat "$1.size") + $2)) ]
+}
+
+at_least() {
+	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a >= b) }'
+}
+
+# record HOST NAME: what the call says there, to NAME.wav; sets $recording to its pid
+record() {
+	start "$1" "$2" pw-cat --record --target sotto.call.1.source --rate 48000 \
+		--channels 1 --format s16 "$work/$1/$2.wav"
+	recording=$started
+}
+
+stop() {
+	kill "$1"
+	wait "$1" || :
+}
+
+# loudness HOST NAME: of a recording, in dB of full scale
+loudness() {
+	"$top/tests/system/speech.py" loudness "$work/$1/$2.wav"
 }

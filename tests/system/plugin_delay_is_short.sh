@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# where: host
+#
+#	alice: player --> speaker --monitor--> FL \
+#	                     |                     recorder
+#	                     v                FR /
+#	              "Call with bob" sink     ^
+#	                     |                 |
+#	                    RTP       "Call with bob" source
+#	                     v                 ^
+#	bob:   "Call with alice" source        | RTP
+#	                     |                 |
+#	                     v                 |
+#	              "Call with alice" sink --'
+#
+# One recorder hears alice's speech twice: as she says it and after it has gone to
+# bob and back. Half of the difference is the delay from mouth to ear.
+. "$(dirname "$0")/plugin-lib.sh"
+
+speech=$top/tests/system/speech.py
+"$speech" make "$work/said.wav" Front_Left Rear_Right Side_Left Front_Center
+
+host_start alice bob 40001 40002 8
+host_start bob alice 40002 40001 9
+echo active >&8
+echo active >&9
+must 10 has_device alice
+must 10 has_device bob
+
+# port HOST PREFIX SUFFIX: the port's full name
+port() {
+	on "$1" pw-link -io | grep "^$2.*$3\$"
+}
+
+# link HOST FROM-PREFIX FROM-SUFFIX TO-PREFIX TO-SUFFIX
+link() {
+	on "$1" pw-link "$(port "$1" "$2" "$3")" "$(port "$1" "$4" "$5")"
+}
+
+has_port() {
+	[ "$(port "$@" | wc -l)" -eq 1 ]
+}
+
+start alice recorder pw-cat --record --target 0 --rate 48000 --channels 2 --format s16 \
+	"$work/both.wav"
+recorder=$started
+must 10 has_port alice pw-cat input_FL
+link alice speaker monitor_MONO pw-cat input_FL
+link alice sotto.call.1.source capture_MONO pw-cat input_FR
+link alice speaker monitor_MONO sotto.call.1.sink playback_MONO
+link bob sotto.call.1.source capture_MONO sotto.call.1.sink playback_MONO
+must 10 streams alice Input 1
+
+on alice pw-cat --playback --target speaker "$work/said.wav"
+must 10 grown "$work/both.wav" 192000
+stop "$recorder"
+
+"$speech" lag "$work/both.wav" >"$work/lag"
+read -r lag correlation <"$work/lag"
+echo "# there and back: $lag ms, correlation $correlation"
+check "it is the same speech" at_least "$correlation" 0.6
+check "mouth to ear takes at most 300 ms" at_least 600 "$lag"
+check "and more than none: it has been on the way" at_least "$lag" 60
+finish
