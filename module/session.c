@@ -227,7 +227,8 @@ int sotto_session_key_new(struct sotto_session *s, const struct sotto_key_params
 
 	key = key_create(params, p);
 	if (IS_ERR(key)) {
-		NL_SET_ERR_MSG(extack, "no cipher for this profile");
+		if (PTR_ERR(key) != -ENOMEM)
+			NL_SET_ERR_MSG(extack, "this kernel has no cipher for the profile");
 		return PTR_ERR(key);
 	}
 	err = check_not_installed(s, p->dir, key->print, extack);
