@@ -3,8 +3,9 @@
  * A test double of sottod for the PipeWire plugin: one direct call on D-Bus
  * (Documentation/dbus.rst) whose socket is an ordinary one on loopback.
  *
- *	fake-sottod NAME LOCAL-PORT PEER-PORT
+ *	fake-sottod NAME LOCAL-PORT PEER-PORT [active]
  *
+ * with "active" as if restarted under a call that runs already,
  * reads commands from stdin, a line each:
  *	ring		the call rings
  *	active		the call becomes active
@@ -35,6 +36,7 @@ struct fake {
 	uint16_t peer;
 	bool active;
 	uint64_t since;
+	uint64_t count;
 };
 
 static void say(const char *word)
@@ -166,15 +168,13 @@ static int invalidate(struct fake *f)
 
 static int command(struct fake *f, const char *word)
 {
-	static uint64_t count = 1700000000000000;
-
 	if (!strcmp(word, "ring")) {
-		f->since = ++count;
+		f->since = ++f->count;
 		return sd_bus_emit_signal(f->bus, "/org/sotto1", "org.sotto1.Manager",
 					  "CallAdded", "o", CALL);
 	}
 	if (!strcmp(word, "active")) {
-		f->since = ++count;
+		f->since = ++f->count;
 		f->active = true;
 		return sd_bus_emit_signal(f->bus, "/org/sotto1", "org.sotto1.Manager",
 					  "CallAdded", "o", CALL);
@@ -185,7 +185,7 @@ static int command(struct fake *f, const char *word)
 		return invalidate(f);
 	}
 	if (!strcmp(word, "restart")) {
-		f->since = ++count;
+		f->since = ++f->count;
 		return invalidate(f);
 	}
 	fprintf(stderr, "fake-sottod: no such command: %s\n", word);
@@ -237,13 +237,18 @@ int main(int argc, char **argv)
 	struct fake f = { 0 };
 	int r;
 
-	if (argc != 4) {
-		fputs("usage: fake-sottod NAME LOCAL-PORT PEER-PORT\n", stderr);
+	if (argc < 4 || argc > 5 || (argc == 5 && strcmp(argv[4], "active"))) {
+		fputs("usage: fake-sottod NAME LOCAL-PORT PEER-PORT [active]\n", stderr);
 		return 2;
 	}
 	f.name = argv[1];
 	f.local = strtoul(argv[2], NULL, 10);
 	f.peer = strtoul(argv[3], NULL, 10);
+	f.count = 1700000000000000;
+	if (argc == 5) {
+		f.active = true;
+		f.since = ++f.count;
+	}
 	r = start(&f);
 	if (r >= 0) {
 		say("ready");

@@ -143,6 +143,16 @@ plugin_start() {
 	eval "plugin_$1=$started"
 }
 
+# sottod_start NAME PEER LOCAL-PORT PEER-PORT FD [active]: sets $sottod_NAME to its pid
+sottod_start() {
+	rm -f "$work/$1/commands" "$work/$1/sottod.log"
+	mkfifo "$work/$1/commands"
+	start "$1" sottod sh -c "exec '$build/tests/system/fake-sottod' $2 $3 $4 ${6:-} <'$work/$1/commands'"
+	eval "sottod_$1=$started"
+	eval "exec $5>'$work/$1/commands'"
+	must 10 grep -q ready "$work/$1/sottod.log"
+}
+
 # host_start NAME PEER LOCAL-PORT PEER-PORT FD
 host_start() {
 	write_configuration "$work/$1"
@@ -153,10 +163,7 @@ host_start() {
 	must 10 on "$1" sh -c 'pw-cli info 0 >/dev/null 2>&1'
 	start "$1" wireplumber wireplumber
 	must 10 has_default "$1" speaker
-	mkfifo "$work/$1/commands"
-	start "$1" sottod sh -c "exec '$build/tests/system/fake-sottod' $2 $3 $4 <'$work/$1/commands'"
-	eval "exec $5>'$work/$1/commands'"
-	must 10 grep -q ready "$work/$1/sottod.log"
+	sottod_start "$@"
 	plugin_start "$1"
 }
 
