@@ -109,8 +109,7 @@ void decoder_free(struct decoder *d)
 int decoder_decode(struct decoder *d, const uint8_t *packet, size_t len, float *pcm)
 {
 	/* libopus takes a length of 0 for a request to conceal. */
-	if (len == 0 || len > CODEC_MAX_PACKET ||
-	    opus_packet_get_nb_samples(packet, len, CODEC_RATE) != CODEC_FRAME)
+	if (len == 0 || len > CODEC_MAX_PACKET)
 		return -EBADMSG;
 	return opus_decode_float(d->opus, packet, len, pcm, CODEC_FRAME, 0) == CODEC_FRAME ?
 	       0 : -EBADMSG;

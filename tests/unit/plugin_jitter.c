@@ -180,6 +180,16 @@ static void a_stray_packet_is_ignored_and_two_restart(void **state)
 	assert_int_equal(get(), 30001);
 }
 
+static void strays_with_the_stream_between_them_do_not_restart(void **state)
+{
+	run_in(0, 5);
+	assert_int_equal(put(30000), JITTER_STRAY);
+	assert_int_equal(put(8), JITTER_QUEUED);
+	assert_int_equal(put(30001), JITTER_STRAY);
+	assert_int_equal(get(), 5);
+	assert_int_equal(j.restarts, 0);
+}
+
 static void depth_is_bounded(void **state)
 {
 	/* Nobody plays for a while: what is too much goes, the newest stays. */
@@ -280,6 +290,7 @@ int main(void)
 		cmocka_unit_test_setup(an_outage_is_paid_for_once, setup),
 		cmocka_unit_test_setup(after_a_long_outage_the_stream_begins_anew, setup),
 		cmocka_unit_test_setup(a_stray_packet_is_ignored_and_two_restart, setup),
+		cmocka_unit_test_setup(strays_with_the_stream_between_them_do_not_restart, setup),
 		cmocka_unit_test_setup(depth_is_bounded, setup),
 		cmocka_unit_test_setup(spare_delay_is_taken_back_frame_by_frame, setup),
 		cmocka_unit_test_setup(needed_delay_is_kept, setup),

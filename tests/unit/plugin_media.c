@@ -205,6 +205,45 @@ static void size_and_pace_do_not_change_when_somebody_speaks(void **state)
 	close(clock_fd);
 }
 
+static void a_word_shorter_than_the_buffer_is_sent_whole(void **state)
+{
+	uint8_t pkt[2048];
+	float pcm[CODEC_FRAME];
+	const uint8_t *payload;
+	size_t payload_len;
+	struct rtp_header h;
+	struct decoder *d;
+	struct media *m;
+	unsigned int loud = 0;
+	int fds[2];
+
+	socket_pair(fds);
+	assert_int_equal(decoder_new(&d), 0);
+	assert_int_equal(media_start(fds[0], &params_a, NULL, &m), 0);
+	media_sink_running(m, true);
+	say_cycle(m, 0);
+	say_cycle(m, 1);
+	/* It waits for more to come, so that no gap can open... */
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(next_rtp(fds[1], pkt, sizeof(pkt)), RTP_LEN);
+		assert_int_equal(rtp_parse(pkt, RTP_LEN, &h, &payload, &payload_len), 0);
+		assert_int_equal(decoder_decode(d, payload, payload_len, pcm), 0);
+		assert_true(loudness(pcm, CODEC_FRAME) < 0.001);
+	}
+	/* ...until the program has gone. */
+	media_sink_running(m, false);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(next_rtp(fds[1], pkt, sizeof(pkt)), RTP_LEN);
+		assert_int_equal(rtp_parse(pkt, RTP_LEN, &h, &payload, &payload_len), 0);
+		assert_int_equal(decoder_decode(d, payload, payload_len, pcm), 0);
+		loud += loudness(pcm, CODEC_FRAME) > 0.1;
+	}
+	assert_in_range(loud, 1, 2);
+	media_stop(m, NULL);
+	decoder_free(d);
+	close(fds[1]);
+}
+
 static void speech_comes_through_without_a_gap(void **state)
 {
 	enum { CYCLES = 280, SETTLED = 60 };
@@ -314,6 +353,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_packet_leaves_each_20_ms_though_nobody_is_linked),
 		cmocka_unit_test(size_and_pace_do_not_change_when_somebody_speaks),
+		cmocka_unit_test(a_word_shorter_than_the_buffer_is_sent_whole),
 		cmocka_unit_test(speech_comes_through_without_a_gap),
 		cmocka_unit_test(what_is_missing_is_made_up_and_counted),
 		cmocka_unit_test(what_is_no_packet_of_the_call_is_counted_and_ignored),
