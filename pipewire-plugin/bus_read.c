@@ -101,7 +101,9 @@ int bus_read_calls(sd_bus_message *reply, struct bus_call *calls, size_t max, si
 		if (*n < max)
 			calls[(*n)++] = call;
 	}
-	return r < 0 ? r : sd_bus_message_exit_container(reply);
+	if (r >= 0)
+		r = sd_bus_message_exit_container(reply);
+	return r < 0 ? r : 0;
 }
 
 struct acquired {
