@@ -207,6 +207,7 @@ enum sotto_attr_rule {
 	SOTTO_A_RULE_UID,	/* u32, owner of the local socket */
 	SOTTO_A_RULE_CGROUP,	/* u64, cgroup v2 id; covers its descendants */
 	SOTTO_A_RULE_FLOWS,	/* u32, dump only: live flows of this rule */
+	SOTTO_A_RULE_STATS,	/* dump only: nest of sotto_attr_stats, packets without a flow */
 	SOTTO_A_RULE_PAD,
 
 	/* private: */

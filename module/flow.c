@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The flow table: birth, state, end.
+ */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/random.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+
+#include "event.h"
+#include "flow.h"
+#include "net.h"
+
+#define EXPIRY_INTERVAL	HZ
+#define IDLE_EMBRYONIC	(15 * HZ)	/* nobody here has taken it up */
+#define IDLE_AGENT_GONE	(600 * HZ)	/* made by an agent that is no more */
+#define IDLE		(180 * HZ)
+
+static const struct rhashtable_params tuple_params = {
+	.key_len = sizeof_field(struct sotto_flow_node, tuple),
+	.key_offset = offsetof(struct sotto_flow_node, tuple),
+	.head_offset = offsetof(struct sotto_flow_node, head),
+	.automatic_shrinking = true,
+};
+
+static const struct rhashtable_params id_params = {
+	.key_len = sizeof_field(struct sotto_flow, id),
+	.key_offset = offsetof(struct sotto_flow, id),
+	.head_offset = offsetof(struct sotto_flow, id_node),
+	.automatic_shrinking = true,
+};
+
+/* Over all netns, for as long as the module is loaded. */
+static atomic64_t last_id;
+
+/**
+ * sotto_flow_find() - Find the flow of a 5-tuple.
+ * @sn: netns
+ * @tuple: ends
+ * @rtcp: set to whether these are the flow's RTCP ports
+ *
+ * Context: any, under rcu_read_lock(), which also keeps the flow.
+ * Return: the flow or NULL.
+ */
+struct sotto_flow *sotto_flow_find(struct sotto_net *sn, const struct sotto_tuple *tuple,
+				   bool *rtcp)
+{
+	struct sotto_flow_node *node = rhashtable_lookup(&sn->flows, tuple, tuple_params);
+
+	if (!node)
+		return NULL;
+	*rtcp = node->rtcp;
+	return node->flow;
+}
+
+/**
+ * sotto_flow_find_id() - Find a flow by its id.
+ * @sn: netns
+ * @id: id
+ *
+ * Context: process, under sn->control, which also keeps the flow from expiring.
+ * Return: the flow or NULL.
+ */
+struct sotto_flow *sotto_flow_find_id(struct sotto_net *sn, u64 id)
+{
+	return rhashtable_lookup_fast(&sn->flows_by_id, &id, id_params);
+}
+
+static void flow_free(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct sotto_flow, rcu));
+}
+
+/* Under sn->flow_lock. */
+static void unlink_flow(struct sotto_flow *flow)
+{
+	struct sotto_net *sn = flow->sn;
+
+	list_del_init(&flow->list);
+	WRITE_ONCE(sn->flow_count, sn->flow_count - 1);
+	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC)
+		sn->embryonic_count--;
+	for (unsigned int i = 0; i < ARRAY_SIZE(flow->node); i++)
+		rhashtable_remove_fast(&sn->flows, &flow->node[i].head, tuple_params);
+	rhashtable_remove_fast(&sn->flows_by_id, &flow->id_node, id_params);
+}
+
+static void bury(struct sotto_flow *flow)
+{
+	sotto_event_flow(flow, SOTTO_EVENT_FLOW_GONE);
+	sotto_session_destroy(&flow->session);
+	call_rcu(&flow->rcu, flow_free);
+}
+
+/**
+ * sotto_flow_remove() - End a flow: wipe its keys, tell the agent.
+ * @flow: kept by the caller; may have been removed already
+ *
+ * Context: any but hardirq.
+ */
+void sotto_flow_remove(struct sotto_flow *flow)
+{
+	struct sotto_net *sn = flow->sn;
+	bool mine;
+
+	spin_lock_bh(&sn->flow_lock);
+	mine = !list_empty(&flow->list);
+	if (mine)
+		unlink_flow(flow);
+	spin_unlock_bh(&sn->flow_lock);
+	if (mine)
+		bury(flow);
+}
+
+/* Takes a random embryonic flow out, for another. Under sn->flow_lock. */
+static struct sotto_flow *evict_embryonic(struct sotto_net *sn)
+{
+	unsigned int n = get_random_u32_below(sn->embryonic_count);
+	struct sotto_flow *flow;
+
+	list_for_each_entry_reverse(flow, &sn->flow_list, list) {
+		if (!(flow->flags & SOTTO_FLOW_F_EMBRYONIC) || n--)
+			continue;
+		unlink_flow(flow);
+		return flow;
+	}
+	return NULL;
+}
+
+/* RTP goes before another flow's RTCP. Under sn->flow_lock. */
+static bool yield_rtcp_port(struct sotto_net *sn, const struct sotto_tuple *tuple)
+{
+	struct sotto_flow_node *node = rhashtable_lookup_fast(&sn->flows, tuple, tuple_params);
+
+	return node && node->rtcp &&
+	       !rhashtable_remove_fast(&sn->flows, &node->head, tuple_params);
+}
+
+/* Ids grow along the list: a dump goes on behind the last one it has told. */
+static int link_flow(struct sotto_net *sn, struct sotto_flow *flow)
+{
+	int err;
+
+	flow->id = atomic64_inc_return(&last_id);
+	err = rhashtable_lookup_insert_fast(&sn->flows, &flow->node[0].head, tuple_params);
+	if (err == -EEXIST && yield_rtcp_port(sn, &flow->node[0].tuple))
+		err = rhashtable_lookup_insert_fast(&sn->flows, &flow->node[0].head,
+						    tuple_params);
+	if (err)
+		return err;
+	/* Where another flow's RTP has our RTCP port, that one keeps it. */
+	err = rhashtable_lookup_insert_fast(&sn->flows, &flow->node[1].head, tuple_params);
+	if (err && err != -EEXIST)
+		goto unlink_rtp;
+	err = rhashtable_lookup_insert_fast(&sn->flows_by_id, &flow->id_node, id_params);
+	if (err)
+		goto unlink_rtcp;
+	list_add_tail(&flow->list, &sn->flow_list);
+	WRITE_ONCE(sn->flow_count, sn->flow_count + 1);
+	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC)
+		sn->embryonic_count++;
+	return 0;
+
+unlink_rtcp:
+	rhashtable_remove_fast(&sn->flows, &flow->node[1].head, tuple_params);
+unlink_rtp:
+	rhashtable_remove_fast(&sn->flows, &flow->node[0].head, tuple_params);
+	return err;
+}
+
+/**
+ * sotto_flow_create() - Make a flow.
+ * @sn: netns
+ * @p: how it is born
+ * @gfp: how to allocate
+ *
+ * Context: as @gfp allows, under rcu_read_lock() or sn->control, which keeps it.
+ * Return: the flow; ERR_PTR(-EEXIST) if the tuple has one; -ENOSPC; -ENOMEM.
+ */
+struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_flow_params *p,
+				     gfp_t gfp)
+{
+	struct sotto_flow *flow = kzalloc(sizeof(*flow), gfp | __GFP_NOWARN);
+	struct sotto_flow *evicted = NULL;
+	int err;
+
+	if (!flow)
+		return ERR_PTR(-ENOMEM);
+	err = sotto_session_init(&flow->session, gfp | __GFP_NOWARN);
+	if (err) {
+		kfree(flow);
+		return ERR_PTR(err);
+	}
+	flow->sn = sn;
+	flow->born_ms = ktime_get_ns() / NSEC_PER_MSEC;
+	spin_lock_init(&flow->lock);
+	flow->state[SOTTO_DIR_TX] = p->state;
+	flow->state[SOTTO_DIR_RX] = p->state;
+	flow->action = p->action;
+	flow->rule_id = p->rule_id;
+	flow->flags = p->flags;
+	flow->route = p->route;
+	flow->socket = p->socket;
+	flow->touched = jiffies;
+	flow->auth_fail_told = jiffies - HZ;
+	flow->node[0].tuple = p->tuple;
+	flow->node[1].tuple = sotto_tuple_shift(&p->tuple, 1);
+	flow->node[1].rtcp = true;
+	flow->node[0].flow = flow;
+	flow->node[1].flow = flow;
+
+	spin_lock_bh(&sn->flow_lock);
+	if ((p->flags & SOTTO_FLOW_F_EMBRYONIC) && sn->embryonic_count >= SOTTO_EMBRYONIC_MAX)
+		evicted = evict_embryonic(sn);
+	/* Places stay free for flows that this machine begins. */
+	if (sn->flow_count >= SOTTO_FLOWS_MAX -
+	    (p->flags & SOTTO_FLOW_F_EMBRYONIC ? SOTTO_EMBRYONIC_MAX : 0))
+		err = -ENOSPC;
+	else
+		err = link_flow(sn, flow);	/* gives it its id */
+	spin_unlock_bh(&sn->flow_lock);
+	if (evicted)
+		bury(evicted);
+	if (err) {
+		sotto_session_destroy(&flow->session);
+		kfree(flow);
+		return ERR_PTR(err);
+	}
+	sotto_event_flow(flow, SOTTO_EVENT_FLOW_NEW);
+	return flow;
+}
+
+/**
+ * sotto_flow_settle() - Somebody on this machine has taken the flow up.
+ * @flow: kept by the caller
+ *
+ * Context: any but hardirq.
+ */
+void sotto_flow_settle(struct sotto_flow *flow)
+{
+	if (likely(!(READ_ONCE(flow->flags) & SOTTO_FLOW_F_EMBRYONIC)))
+		return;
+	spin_lock_bh(&flow->sn->flow_lock);
+	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC) {
+		WRITE_ONCE(flow->flags, flow->flags & ~SOTTO_FLOW_F_EMBRYONIC);
+		if (!list_empty(&flow->list))
+			flow->sn->embryonic_count--;
+	}
+	spin_unlock_bh(&flow->sn->flow_lock);
+}
+
+/**
+ * sotto_flow_set_state() - Move one direction to a state, tell the agent.
+ * @flow: kept by the caller, who has checked that the move is allowed
+ * @dir: direction
+ * @state: new state
+ *
+ * A local socket that becomes secure is remembered as such.
+ *
+ * Context: any but hardirq.
+ */
+void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sotto_state state)
+{
+	enum sotto_state old;
+
+	spin_lock_bh(&flow->lock);
+	old = flow->state[dir];
+	/* Release: who sees "secure" sees the key that was promoted before. */
+	smp_store_release(&flow->state[dir], state);
+	if (state == SOTTO_STATE_SECURE && flow->socket)
+		sotto_taint_add(&flow->sn->taint, flow->socket);
+	spin_unlock_bh(&flow->lock);
+	if (old != state)
+		sotto_event_dir(flow, SOTTO_EVENT_FLOW_STATE, dir);
+}
+
+static void rejudge(struct sotto_flow *flow, const struct sotto_rules *rules)
+{
+	struct sotto_subject who = {
+		.tuple = &flow->node[0].tuple,
+		.uid = flow->route.uid,
+		.has_uid = flow->route.has_uid,
+	};
+	const struct sotto_rule *rule = sotto_rule_match(rules, &who);
+
+	if (!rule || rule->spec.action == SOTTO_ACTION_BYPASS)
+		return;
+	spin_lock_bh(&flow->lock);
+	flow->action = rule->spec.action;
+	flow->rule_id = rule->spec.id;
+	if (rule->spec.flags & SOTTO_RULE_F_OWN)
+		flow->flags |= SOTTO_FLOW_F_OWN_ALLOWED;
+	else
+		flow->flags &= ~SOTTO_FLOW_F_OWN_ALLOWED;
+	spin_unlock_bh(&flow->lock);
+	for (int dir = 0; dir < __SOTTO_DIR_MAX; dir++) {
+		enum sotto_state state = sotto_flow_state(flow, dir);
+
+		if ((state == SOTTO_STATE_CLEAR && flow->action == SOTTO_ACTION_REQUIRE) ||
+		    (state == SOTTO_STATE_OWN && !(flow->flags & SOTTO_FLOW_F_OWN_ALLOWED)))
+			sotto_flow_set_state(flow, dir, SOTTO_STATE_HOLD);
+	}
+}
+
+/**
+ * sotto_flow_rejudge() - Judge live flows by rules that have changed.
+ * @sn: netns
+ *
+ * Makes stricter, never laxer: a flow that no rule covers any more, or that is now
+ * bypassed, stays as it is; a state goes from clear to hold, not back.
+ *
+ * Context: process, under sn->control.
+ */
+void sotto_flow_rejudge(struct sotto_net *sn)
+{
+	struct sotto_flow *flow;
+
+	rcu_read_lock();
+	spin_lock_bh(&sn->flow_lock);
+	list_for_each_entry(flow, &sn->flow_list, list)
+		rejudge(flow, rcu_dereference(sn->rules));
+	spin_unlock_bh(&sn->flow_lock);
+	rcu_read_unlock();
+}
+
+static unsigned long idle_limit(const struct sotto_flow *flow)
+{
+	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC)
+		return IDLE_EMBRYONIC;
+	if (!(flow->flags & SOTTO_FLOW_F_AGENT) && !flow->cookie_len)
+		return IDLE;
+	/* The agent ends what it has taken up, as long as there is one. */
+	return READ_ONCE(flow->sn->agent_portid) ? 0 : IDLE_AGENT_GONE;
+}
+
+static bool is_idle(const struct sotto_flow *flow)
+{
+	unsigned long limit = idle_limit(flow);
+
+	return limit && time_after(jiffies, READ_ONCE(flow->touched) + limit);
+}
+
+static void expire(struct work_struct *work)
+{
+	struct sotto_net *sn = container_of(to_delayed_work(work), struct sotto_net, expiry);
+	struct sotto_flow *flow, *next;
+	LIST_HEAD(idle);
+
+	mutex_lock(&sn->control);
+	spin_lock_bh(&sn->flow_lock);
+	list_for_each_entry_safe(flow, next, &sn->flow_list, list) {
+		if (!is_idle(flow))
+			continue;
+		unlink_flow(flow);
+		list_add(&flow->list, &idle);
+	}
+	spin_unlock_bh(&sn->flow_lock);
+	list_for_each_entry_safe(flow, next, &idle, list)
+		bury(flow);
+	mutex_unlock(&sn->control);
+	queue_delayed_work(system_power_efficient_wq, &sn->expiry, EXPIRY_INTERVAL);
+}
+
+/**
+ * sotto_flows_init() - Begin with no flow.
+ * @sn: netns
+ *
+ * Context: process, may sleep. Return: 0 or a negative errno; then nothing is held.
+ */
+int sotto_flows_init(struct sotto_net *sn)
+{
+	int err;
+
+	spin_lock_init(&sn->flow_lock);
+	INIT_LIST_HEAD(&sn->flow_list);
+	err = rhashtable_init(&sn->flows, &tuple_params);
+	if (err)
+		return err;
+	err = rhashtable_init(&sn->flows_by_id, &id_params);
+	if (err) {
+		rhashtable_destroy(&sn->flows);
+		return err;
+	}
+	INIT_DELAYED_WORK(&sn->expiry, expire);
+	queue_delayed_work(system_power_efficient_wq, &sn->expiry, EXPIRY_INTERVAL);
+	return 0;
+}
+
+/**
+ * sotto_flows_exit() - End all flows.
+ * @sn: netns; its hooks have gone, a grace period ago
+ *
+ * Context: process, may sleep.
+ */
+void sotto_flows_exit(struct sotto_net *sn)
+{
+	struct sotto_flow *flow, *next;
+
+	cancel_delayed_work_sync(&sn->expiry);
+	list_for_each_entry_safe(flow, next, &sn->flow_list, list)
+		sotto_flow_remove(flow);
+	rhashtable_destroy(&sn->flows);
+	rhashtable_destroy(&sn->flows_by_id);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Flows: 5-tuples that are calls.
+ */
+#ifndef SOTTO_FLOW_H
+#define SOTTO_FLOW_H
+
+#include <linux/list.h>
+#include <linux/rhashtable-types.h>
+#include <linux/sotto.h>
+#include <linux/spinlock.h>
+#include <linux/uidgid.h>
+
+#include "session.h"
+#include "stats.h"
+#include "tuple.h"
+
+struct netlink_ext_ack;
+struct sotto_net;
+
+#define SOTTO_FLOWS_MAX		131072	/* per netns */
+#define SOTTO_EMBRYONIC_MAX	256	/* of them, begun by the network alone */
+
+/* A 5-tuple of a flow: RTP's, or RTCP's on ports of its own. */
+struct sotto_flow_node {
+	struct rhash_head head;
+	struct sotto_tuple tuple;
+	struct sotto_flow *flow;
+	bool rtcp;
+};
+
+/* How the last local packet was routed; the agent's packets go the same way. */
+struct sotto_route_key {
+	kuid_t uid;
+	bool has_uid;
+	int ifindex;	/* 0: not bound to a device */
+	u32 mark;
+	u8 tos;
+};
+
+/**
+ * struct sotto_flow - one call's 5-tuple
+ * @node: [0] RTP with multiplexed RTCP, [1] RTCP on the next port
+ * @id_node: in sotto_net.flows_by_id
+ * @list: in sotto_net.flow_list; empty: removed
+ * @id: never 0, never reused
+ * @lock: guards what follows up to @stats; state, flags and action are read without
+ * @state: by direction
+ * @flags: SOTTO_FLOW_F_*
+ * @socket: sotto_socket_print() of the local socket, 0 as long as it is not known
+ * @touched: jiffies of the last packet that the program sent, passed or not, or that
+ *	was accepted from the network
+ * @last: jiffies of the last packet that passed, by direction, valid if @seen
+ * @session: keys and streams
+ */
+struct sotto_flow {
+	struct sotto_flow_node node[2];
+	struct rhash_head id_node;
+	struct list_head list;
+	struct rcu_head rcu;
+	struct sotto_net *sn;
+	u64 id;
+	u64 born_ms;
+
+	spinlock_t lock;	/* see above */
+	enum sotto_state state[__SOTTO_DIR_MAX];
+	enum sotto_action action;
+	u32 rule_id;
+	u32 flags;
+	struct sotto_route_key route;
+	u64 socket;
+	u32 ssrc[__SOTTO_DIR_MAX];
+	bool has_ssrc[__SOTTO_DIR_MAX];
+	u8 cookie_len;
+	u8 cookie[SOTTO_COOKIE_MAX];
+	unsigned long touched;
+	unsigned long last[__SOTTO_DIR_MAX];
+	bool seen[__SOTTO_DIR_MAX];
+	unsigned long auth_fail_told;
+
+	struct sotto_stats stats;
+	struct sotto_session session;
+};
+
+/**
+ * struct sotto_flow_params - how a flow is born
+ * @tuple: of its RTP
+ * @action: what is owed to it
+ * @rule_id: rule that says so, 0 for none
+ * @flags: SOTTO_FLOW_F_*
+ * @state: both directions
+ */
+struct sotto_flow_params {
+	struct sotto_tuple tuple;
+	enum sotto_action action;
+	u32 rule_id;
+	u32 flags;
+	enum sotto_state state;
+	struct sotto_route_key route;
+	u64 socket;
+};
+
+/* A flow is kept by rcu_read_lock(), or by sotto_net.control. */
+struct sotto_flow *sotto_flow_find(struct sotto_net *sn, const struct sotto_tuple *tuple,
+				   bool *rtcp);
+struct sotto_flow *sotto_flow_find_id(struct sotto_net *sn, u64 id);
+struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_flow_params *p,
+				     gfp_t gfp);
+void sotto_flow_remove(struct sotto_flow *flow);
+
+void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sotto_state state);
+void sotto_flow_settle(struct sotto_flow *flow);
+void sotto_flow_rejudge(struct sotto_net *sn);
+
+static inline enum sotto_state sotto_flow_state(const struct sotto_flow *flow, enum sotto_dir dir)
+{
+	return READ_ONCE(flow->state[dir]);
+}
+
+int sotto_flows_init(struct sotto_net *sn);
+void sotto_flows_exit(struct sotto_net *sn);
+
+#endif /* SOTTO_FLOW_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What sotto keeps for each network namespace.
+ */
+#ifndef SOTTO_NET_H
+#define SOTTO_NET_H
+
+#include <linux/mutex.h>
+#include <linux/rhashtable.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "evidence.h"
+#include "rule.h"
+#include "taint.h"
+
+struct sock;
+struct socket;
+
+/**
+ * struct sotto_net - one network namespace
+ * @net: it
+ * @control: serialises control: netlink requests and expiry
+ * @rules: snapshot under RCU, replaced under @control
+ * @flows: nodes of flows by 5-tuple, RCU
+ * @flows_by_id: flows by id, RCU
+ * @flow_list: every flow; under @flow_lock
+ * @flow_lock: guards adding to and removing from the three above
+ * @flow_count: flows, read without the lock by the hooks
+ * @embryonic_count: those that only the network has asked for; under @flow_lock
+ * @expiry: looks for idle flows
+ * @evidence: 5-tuples that may become flows
+ * @taint: local sockets that have been secure
+ * @agent_portid: the agent's netlink port, 0 for none
+ * @sender: by family, the sockets that agent packets belong to; they are how the
+ *	hooks know these packets again, and no program can have them
+ */
+struct sotto_net {
+	struct net *net;
+	struct mutex control;	/* see above */
+	struct sotto_rules __rcu *rules;
+	struct rhashtable flows;
+	struct rhashtable flows_by_id;
+	struct list_head flow_list;
+	spinlock_t flow_lock;	/* see above */
+	unsigned int flow_count;
+	unsigned int embryonic_count;
+	struct delayed_work expiry;
+	struct sotto_evidence evidence;
+	struct sotto_taint taint;
+	u32 agent_portid;
+	struct socket *sender[2];	/* [0] IPv4, [1] IPv6 */
+};
+
+extern unsigned int sotto_net_id;
+
+static inline struct sotto_net *sotto_net(const struct net *net)
+{
+	return net_generic(net, sotto_net_id);
+}
+
+#endif /* SOTTO_NET_H */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * UDP packets in the hooks.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/udp.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+#include <net/udp.h>
+
+#include "packet.h"
+
+static bool read_ipv4(struct sotto_packet *pkt, struct in6_addr *src, struct in6_addr *dst)
+{
+	const struct iphdr *iph = ip_hdr(pkt->skb);
+
+	/* A fragment has no ports. Before ours nf_defrag has put together what it can. */
+	if (iph->protocol != IPPROTO_UDP || ip_is_fragment(iph))
+		return false;
+	src->s6_addr32[0] = iph->saddr;
+	dst->s6_addr32[0] = iph->daddr;
+	pkt->udp = ip_hdrlen(pkt->skb);
+	return true;
+}
+
+static bool read_ipv6(struct sotto_packet *pkt, struct in6_addr *src, struct in6_addr *dst)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(pkt->skb);
+	u8 proto = ip6h->nexthdr;
+	__be16 frag_off = 0;
+	int off;
+
+	off = ipv6_skip_exthdr(pkt->skb, sizeof(*ip6h), &proto, &frag_off);
+	if (off < 0 || frag_off || proto != IPPROTO_UDP)
+		return false;
+	*src = ip6h->saddr;
+	*dst = ip6h->daddr;
+	pkt->udp = off;
+	return true;
+}
+
+/**
+ * sotto_packet_read() - Read the ends of a packet.
+ * @pkt: filled in
+ * @skb: at its network header
+ * @state: of the hook
+ * @dir: SOTTO_DIR_TX at LOCAL_OUT, SOTTO_DIR_RX at LOCAL_IN
+ *
+ * Return: false if it is not a whole UDP packet.
+ */
+bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
+		       const struct nf_hook_state *state, enum sotto_dir dir)
+{
+	const struct net_device *dev = dir == SOTTO_DIR_TX ? state->out : state->in;
+	struct in6_addr src = {}, dst = {};
+	const struct udphdr *uh;
+	struct udphdr buf;
+
+	*pkt = (struct sotto_packet){ .skb = skb, .dir = dir };
+	if (!(state->pf == NFPROTO_IPV4 ? read_ipv4(pkt, &src, &dst) : read_ipv6(pkt, &src, &dst)))
+		return false;
+	uh = skb_header_pointer(skb, pkt->udp, sizeof(buf), &buf);
+	if (!uh || ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > skb->len - pkt->udp)
+		return false;
+	pkt->len = ntohs(uh->len) - sizeof(*uh);
+	pkt->loopback = dev && (dev->flags & IFF_LOOPBACK);
+	pkt->tuple.family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
+	pkt->tuple.laddr = dir == SOTTO_DIR_TX ? src : dst;
+	pkt->tuple.raddr = dir == SOTTO_DIR_TX ? dst : src;
+	pkt->tuple.lport = dir == SOTTO_DIR_TX ? uh->source : uh->dest;
+	pkt->tuple.rport = dir == SOTTO_DIR_TX ? uh->dest : uh->source;
+	return true;
+}
+
+/**
+ * sotto_packet_load() - Make the payload readable in one piece and classify it.
+ * @pkt: read
+ *
+ * The packet's bytes stay as they are, where they lie may change.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sotto_packet_load(struct sotto_packet *pkt)
+{
+	struct sk_buff *skb = pkt->skb;
+	unsigned int len = pkt->len;
+
+	if (skb_is_gso(skb)) {
+		/* Several packets in one; they are alike, so the first tells. */
+		len = min_t(unsigned int, len, skb_shinfo(skb)->gso_size);
+		if (!pskb_may_pull(skb, pkt->udp + sizeof(struct udphdr) + len))
+			return -ENOMEM;
+	} else if (skb_linearize(skb)) {
+		return -ENOMEM;
+	}
+	pkt->class = sotto_classify(sotto_packet_payload(pkt), len);
+	return 0;
+}
+
+/**
+ * sotto_packet_own() - Make the packet's bytes ours alone.
+ * @pkt: loaded
+ * @room: bytes to have behind the payload
+ *
+ * Clones (a capture, a retransmission) keep the bytes that they have.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int sotto_packet_own(struct sotto_packet *pkt, unsigned int room)
+{
+	struct sk_buff *skb = pkt->skb;
+	unsigned int end = pkt->udp + sizeof(struct udphdr) + pkt->len;
+	int more;
+
+	/* What lies behind the UDP packet is none of its business. */
+	if (skb->len > end && pskb_trim_rcsum(skb, end))
+		return -ENOMEM;
+	more = (int)room - skb_tailroom(skb);
+	if (skb_cloned(skb) || more > 0)
+		return pskb_expand_head(skb, 0, max(more, 0), GFP_ATOMIC);
+	return 0;
+}
+
+/**
+ * sotto_packet_csum_ok() - Is the UDP checksum of what arrived right?
+ * @pkt: loaded; inbound
+ */
+bool sotto_packet_csum_ok(struct sotto_packet *pkt)
+{
+	const struct udphdr *uh = (const void *)(pkt->skb->data + pkt->udp);
+
+	/* Absent: allowed by IPv4, and by IPv6 where the socket allows it. */
+	if (!uh->check)
+		return true;
+	return !nf_checksum(pkt->skb, NF_INET_LOCAL_IN, pkt->udp, IPPROTO_UDP,
+			    pkt->tuple.family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6);
+}
+
+static __sum16 pseudo_csum(const struct sotto_packet *pkt, unsigned int len, __wsum csum)
+{
+	const struct sk_buff *skb = pkt->skb;
+
+	return pkt->tuple.family == AF_INET ?
+	       csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr, len, IPPROTO_UDP, csum) :
+	       csum_ipv6_magic(&ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr, len, IPPROTO_UDP,
+			       csum);
+}
+
+/* Out: as the program or its device asked. In: authenticated, so right by itself. */
+static void fix_csum(struct sotto_packet *pkt, struct udphdr *uh, unsigned int len)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (pkt->dir == SOTTO_DIR_RX) {
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		skb->csum_level = 0;
+		return;
+	}
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		uh->check = ~pseudo_csum(pkt, len, 0);
+		return;
+	}
+	if (!uh->check)
+		return;
+	uh->check = 0;
+	uh->check = pseudo_csum(pkt, len, skb_checksum(skb, pkt->udp, len, 0)) ?:
+		    CSUM_MANGLED_0;
+	skb->ip_summed = CHECKSUM_NONE;
+}
+
+/**
+ * sotto_packet_resize() - Give the payload its new length, all headers with it.
+ * @pkt: owned; the bytes up to @len have been written
+ * @len: new length of the UDP payload; the room for it is there
+ */
+void sotto_packet_resize(struct sotto_packet *pkt, unsigned int len)
+{
+	struct sk_buff *skb = pkt->skb;
+	unsigned int udp_len = sizeof(struct udphdr) + len;
+	struct udphdr *uh;
+
+	if (len > pkt->len)
+		skb_put(skb, len - pkt->len);
+	else
+		__skb_trim(skb, pkt->udp + udp_len);
+	pkt->len = len;
+	if (pkt->tuple.family == AF_INET) {
+		ip_hdr(skb)->tot_len = htons(skb->len);
+		ip_send_check(ip_hdr(skb));
+	} else {
+		ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(struct ipv6hdr));
+	}
+	uh = (struct udphdr *)(skb->data + pkt->udp);
+	uh->len = htons(udp_len);
+	fix_csum(pkt, uh, udp_len);
+	skb_clear_hash(skb);
+}
+
+/**
+ * sotto_packet_too_big() - Would the packet not leave if it were longer?
+ * @pkt: outbound
+ * @more: bytes by which it is going to be longer
+ *
+ * It may be fragmented unless the program has forbidden that; then it is told the
+ * size that fits, as a router would.
+ */
+bool sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more)
+{
+	struct sk_buff *skb = pkt->skb;
+	unsigned int mtu = ip_skb_dst_mtu(skb->sk, skb);
+
+	if (skb->len + more <= mtu || skb->ignore_df)
+		return false;
+	if (pkt->tuple.family == AF_INET) {
+		if (!(ip_hdr(skb)->frag_off & htons(IP_DF)))
+			return false;
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu - more));
+	} else {
+		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu - more);
+	}
+	return true;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Local sockets that have been secure. Prints are only added: a socket that is
+ * closed leaves one behind that nobody bears any more.
+ */
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <net/sock.h>
+
+#include "taint.h"
+
+/* A table this full makes lookups long. */
+#define TAINT_MAX	(SOTTO_TAINT_SLOTS / 4 * 3)
+
+static siphash_aligned_key_t print_key;
+
+/**
+ * sotto_socket_print() - What a socket is known by.
+ * @sk: full socket
+ *
+ * The inode number sets apart a later socket at the same address in memory.
+ *
+ * Context: any but hardirq. Return: never 0.
+ */
+u64 sotto_socket_print(const struct sock *sk)
+{
+	net_get_random_once(&print_key, sizeof(print_key));
+	return siphash_2u64((unsigned long)sk, sock_i_ino((struct sock *)sk), &print_key) ?: 1;
+}
+
+/**
+ * sotto_taint_init() - Begin with none.
+ * @taint: filled in
+ *
+ * Context: process, may sleep. Return: 0 or -ENOMEM.
+ */
+int sotto_taint_init(struct sotto_taint *taint)
+{
+	spin_lock_init(&taint->lock);
+	taint->slot = kvcalloc(SOTTO_TAINT_SLOTS, sizeof(taint->slot[0]), GFP_KERNEL);
+	return taint->slot ? 0 : -ENOMEM;
+}
+
+/**
+ * sotto_taint_exit() - Forget all.
+ * @taint: nobody reads it any more
+ *
+ * Context: process.
+ */
+void sotto_taint_exit(struct sotto_taint *taint)
+{
+	kvfree(taint->slot);
+	taint->slot = NULL;
+}
+
+/* The slot that holds @print, or the free one where it would go. */
+static u64 *find(const struct sotto_taint *taint, u64 print)
+{
+	unsigned int i = print % SOTTO_TAINT_SLOTS;
+
+	while (READ_ONCE(taint->slot[i]) && READ_ONCE(taint->slot[i]) != print)
+		i = (i + 1) % SOTTO_TAINT_SLOTS;
+	return &taint->slot[i];
+}
+
+/**
+ * sotto_taint_add() - Remember a socket.
+ * @taint: table
+ * @print: its sotto_socket_print()
+ *
+ * Context: any but hardirq.
+ */
+void sotto_taint_add(struct sotto_taint *taint, u64 print)
+{
+	u64 *slot;
+
+	spin_lock_bh(&taint->lock);
+	slot = find(taint, print);
+	if (!*slot) {
+		if (taint->n < TAINT_MAX) {
+			taint->n++;
+			WRITE_ONCE(*slot, print);
+		} else {
+			WRITE_ONCE(taint->full, true);
+		}
+	}
+	spin_unlock_bh(&taint->lock);
+}
+
+/**
+ * sotto_taint_has() - Has this socket been secure?
+ * @taint: table
+ * @print: its sotto_socket_print()
+ *
+ * Context: any. Return: also true if that cannot be known any more.
+ */
+bool sotto_taint_has(const struct sotto_taint *taint, u64 print)
+{
+	return READ_ONCE(taint->full) || READ_ONCE(*find(taint, print)) == print;
+}

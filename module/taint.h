@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Local sockets that have been secure: their new flows begin in hold, also where
+ * a rule only prefers security. Nothing may turn a secure call into a clear one
+ * by sending it elsewhere.
+ */
+#ifndef SOTTO_TAINT_H
+#define SOTTO_TAINT_H
+
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct sock;
+
+#define SOTTO_TAINT_SLOTS	4096
+
+/**
+ * struct sotto_taint - the prints of such sockets
+ * @lock: guards adding
+ * @n: prints in @slot
+ * @full: no more fit; every socket counts as one of them
+ * @slot: 0: free
+ */
+struct sotto_taint {
+	spinlock_t lock;	/* see above */
+	unsigned int n;
+	bool full;
+	u64 *slot;
+};
+
+/* What a socket is known by, never 0. Any context but hardirq. */
+u64 sotto_socket_print(const struct sock *sk);
+
+int sotto_taint_init(struct sotto_taint *taint);	/* may sleep; 0 or -ENOMEM */
+void sotto_taint_exit(struct sotto_taint *taint);
+void sotto_taint_add(struct sotto_taint *taint, u64 print);
+bool sotto_taint_has(const struct sotto_taint *taint, u64 print);
+
+#endif /* SOTTO_TAINT_H */
