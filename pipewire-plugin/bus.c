@@ -231,7 +231,7 @@ static int on_acquired(sd_bus_message *reply, void *data, sd_bus_error *ret)
 	int error;
 
 	if (e) {
-		pw_log_warn("the call's socket is refused: %s", e->name);
+		pw_log_info("the call's socket is refused: %s", e->name);
 		error = -sd_bus_error_get_errno(e);
 	} else {
 		error = bus_read_acquired(reply, &fd, &params);

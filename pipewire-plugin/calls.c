@@ -14,7 +14,7 @@
 #include "nowhere.h"
 #include "stats.h"
 
-#define RETRY_S 1
+#define RETRY_S 2
 
 struct call {
 	struct spa_list link;
@@ -131,7 +131,6 @@ static int call_proceed(struct calls *c, struct call *call)
 	} else if (call->media && !call->nodes && c->safe) {
 		error = nodes_new(c->core, c->loop, call->number, call->info.name,
 				  call->media, &call->nodes);
-		pw_log_info("call %u is a device: %s", call->number, strerror(-error));
 	}
 	return error < 0 ? error : 0;
 }
@@ -232,7 +231,7 @@ static void on_acquired(void *data, const char *path, int error, int fd,
 		return;
 	}
 	/* Another program may hold it and let it go. */
-	pw_log_warn("call %u has no socket: %s", call->number, strerror(-error));
+	pw_log_info("call %u has no socket yet: %s", call->number, strerror(-error));
 	retry_later(c);
 }
 

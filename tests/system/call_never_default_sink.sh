@@ -55,7 +55,7 @@ check "nobody is linked to the call" links_to alice sotto.call.1.sink 0
 
 # Two seconds of it at the other end.
 must 10 grown "$work/bob/heard.wav" 192000
-stop "$recording"
+stop bob heard
 silence=$(loudness bob heard)
 echo "# heard by bob: $silence dB"
 check "the other end hears nothing" at_least -60 "$silence"
@@ -66,7 +66,7 @@ must 10 streams bob Input 1
 start alice chosen pw-cat --playback --target sotto.call.1.sink "$work/tone.wav"
 must 10 links_to alice sotto.call.1.sink 1
 must 10 grown "$work/bob/chosen.wav" 192000
-stop "$recording"
+stop bob chosen
 tone=$(loudness bob chosen)
 echo "# heard by bob from who chose the call: $tone dB"
 check "who chooses the call is heard" at_least "$tone" -30

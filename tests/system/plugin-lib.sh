@@ -99,14 +99,19 @@ on() {
 	(become "$@")
 }
 
-# start HOST LOG COMMAND...: in the background; sets $started to its pid
+# start HOST NAME COMMAND...: in the background; its output goes to NAME.log
 start() {
 	start_host=$1
-	start_log=$work/$1/$2.log
+	start_name=$2
 	shift 2
-	become "$start_host" "$@" >"$start_log" 2>&1 &
-	started=$!
-	pids="$started $pids"
+	become "$start_host" "$@" >"$work/$start_host/$start_name.log" 2>&1 &
+	echo $! >"$work/$start_host/$start_name.pid"
+	pids="$! $pids"
+}
+
+# pid HOST NAME: of what was started
+pid() {
+	cat "$work/$1/$2.pid"
 }
 
 null_sink() {
@@ -140,15 +145,13 @@ plugin_start() {
 		PIPEWIRE_MODULE_DIR="$build/pipewire-plugin:$plugin_modules" \
 		SOTTO_STATS_FILE="$work/$1/stats" SOTTO_HASH_LOG="$work/$1/hashes" \
 		pipewire -c "$top/pipewire-plugin/sotto.conf"
-	eval "plugin_$1=$started"
 }
 
-# sottod_start NAME PEER LOCAL-PORT PEER-PORT FD [active]: sets $sottod_NAME to its pid
+# sottod_start NAME PEER LOCAL-PORT PEER-PORT FD [active]
 sottod_start() {
 	rm -f "$work/$1/commands" "$work/$1/sottod.log"
 	mkfifo "$work/$1/commands"
 	start "$1" sottod sh -c "exec '$build/tests/system/fake-sottod' $2 $3 $4 ${6:-} <'$work/$1/commands'"
-	eval "sottod_$1=$started"
 	eval "exec $5>'$work/$1/commands'"
 	must 10 grep -q ready "$work/$1/sottod.log"
 }
@@ -205,16 +208,16 @@ at_least() {
 	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a >= b) }'
 }
 
-# record HOST NAME: what the call says there, to NAME.wav; sets $recording to its pid
+# record HOST NAME: what the call says there, to NAME.wav, until stop
 record() {
 	start "$1" "$2" pw-cat --record --target sotto.call.1.source --rate 48000 \
 		--channels 1 --format s16 "$work/$1/$2.wav"
-	recording=$started
 }
 
+# stop HOST NAME
 stop() {
-	kill "$1"
-	wait "$1" || :
+	kill "$(pid "$1" "$2")"
+	wait "$(pid "$1" "$2")" || :
 }
 
 # loudness HOST NAME: of a recording, in dB of full scale

@@ -29,20 +29,18 @@ check "the callee sees the call as two nodes" wait_until 10 has_device bob
 
 for h in alice bob; do
 	record $h heard
-	eval "record_$h=$recording"
 	must 10 streams $h Input 1
 done
 for h in alice bob; do
 	start $h play pw-cat --playback --target sotto.call.1.sink "$work/$h/said.wav"
-	eval "play_$h=$started"
 done
-wait "$play_alice" "$play_bob"
+wait "$(pid alice play)" "$(pid bob play)"
 
 # The last words are under way.
 must 10 grown "$work/alice/heard.wav" 48000
 must 10 grown "$work/bob/heard.wav" 48000
-stop "$record_alice"
-stop "$record_bob"
+stop alice heard
+stop bob heard
 
 echo end >&8
 echo end >&9

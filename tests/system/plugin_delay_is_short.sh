@@ -44,7 +44,6 @@ has_port() {
 
 start alice recorder pw-cat --record --target 0 --rate 48000 --channels 2 --format s16 \
 	"$work/both.wav"
-recorder=$started
 must 10 has_port alice pw-cat input_FL
 link alice speaker monitor_MONO pw-cat input_FL
 link alice sotto.call.1.source capture_MONO pw-cat input_FR
@@ -54,7 +53,7 @@ must 10 streams alice Input 1
 
 on alice pw-cat --playback --target speaker "$work/said.wav"
 must 10 grown "$work/both.wav" 192000
-stop "$recorder"
+stop alice recorder
 
 "$speech" lag "$work/both.wav" >"$work/lag"
 read -r lag correlation <"$work/lag"

@@ -21,16 +21,15 @@ must 10 has_device bob
 start alice music pw-cat --playback --target speaker "$work/tone.wav"
 start alice speaker pw-cat --record -P '{ stream.capture.sink = true }' --target speaker \
 	--rate 48000 --channels 1 --format s16 "$work/alice/speaker.wav"
-speaker=$started
 must 10 streams alice Output 1
 must 10 streams alice Input 1
 must 10 test -s "$work/alice/speaker.wav"
 
-kill -KILL "$plugin_alice"
+kill -KILL "$(pid alice plugin)"
 check "the call's nodes go with the process" wait_until 10 has_no_device alice
 check "sottod has the socket back" wait_until 10 grep -q released "$work/alice/sottod.log"
 must 10 grown "$work/alice/speaker.wav" 192000
-stop "$speaker"
+stop alice speaker
 check "the music played on" at_least "$(loudness alice speaker)" -20
 
 plugin_start alice
@@ -45,6 +44,6 @@ must 10 streams bob Input 1
 start alice speak pw-cat --playback --target sotto.call.1.sink "$work/tone.wav"
 must 10 streams alice Output 2
 must 10 grown "$work/bob/again.wav" 288000
-stop "$recording"
+stop bob again
 check "the other end hears this one again" at_least "$(loudness bob again)" -20
 finish

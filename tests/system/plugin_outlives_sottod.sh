@@ -32,11 +32,11 @@ before=$(nodes)
 start alice speak pw-cat --playback --target sotto.call.1.sink "$work/tone.wav"
 must 10 streams alice Output 1
 
-kill -KILL "$sottod_alice"
+kill -KILL "$(pid alice sottod)"
 record bob without
 must 10 streams bob Input 1
 must 10 grown "$work/bob/without.wav" 192000
-stop "$recording"
+stop bob without
 check "bob hears alice while her sottod is dead" at_least "$(loudness bob without)" -20
 
 exec 8>&-
@@ -45,7 +45,7 @@ must 10 grep -q '^listed$' "$work/alice/sottod.log"
 record bob after
 must 10 streams bob Input 1
 must 10 grown "$work/bob/after.wav" 192000
-stop "$recording"
+stop bob after
 check "and after it has come back" at_least "$(loudness bob after)" -20
 check "through the same nodes" test "$before" = "$(nodes)"
 check "and the same socket" acquired_times 0
