@@ -208,6 +208,10 @@ at_least() {
 	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a >= b) }'
 }
 
+between() {
+	at_least "$2" "$1" && at_least "$3" "$2"
+}
+
 # record HOST NAME: what the call says there, to NAME.wav, until stop
 record() {
 	start "$1" "$2" pw-cat --record --target sotto.call.1.source --rate 48000 \

@@ -53,6 +53,19 @@ must 10 streams alice Input 1
 
 on alice pw-cat --playback --target speaker "$work/said.wav"
 must 10 grown "$work/both.wav" 192000
+
+# published PORT DIRECTION: what alice's call says of its delay there, in ms
+published() {
+	on alice pw-dump | jq "[.[] | select(.info.props.\"port.name\" == \"$1\") |
+		select(.info.props.\"port.alias\" // \"\" | startswith(\"Call with\")) |
+		.info.params.Latency[] | select(.direction == \"$2\") | .minNs / 1000000][0]"
+}
+heard=$(published capture_MONO Output)
+said=$(published playback_MONO Input)
+echo "# published by the nodes: source $heard ms, sink $said ms"
+check "the source publishes a latency like the one measured" \
+	between 40 "$heard" 200
+check "the sink publishes one too" between 10 "$said" 100
 stop alice recorder
 
 "$speech" lag "$work/both.wav" >"$work/lag"
