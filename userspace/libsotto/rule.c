@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Rules.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "priv.h"
+
+static size_t addr_len(uint16_t family)
+{
+	return family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+}
+
+static void put_rule(struct nlmsghdr *nlh, const struct sotto_rule *rule)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_RULE);
+
+	if (rule->id)
+		mnl_attr_put_u32(nlh, SOTTO_A_RULE_ID, rule->id);
+	mnl_attr_put_u32(nlh, SOTTO_A_RULE_PRIORITY, rule->priority);
+	mnl_attr_put_u32(nlh, SOTTO_A_RULE_ACTION, rule->action);
+	mnl_attr_put_u32(nlh, SOTTO_A_RULE_FLAGS, rule->flags);
+	if (rule->has & SOTTO_RULE_HAS_FAMILY)
+		mnl_attr_put_u16(nlh, SOTTO_A_RULE_FAMILY, rule->family);
+	if (rule->has & SOTTO_RULE_HAS_PORTS) {
+		mnl_attr_put_u16(nlh, SOTTO_A_RULE_PORT_MIN, rule->port_min);
+		mnl_attr_put_u16(nlh, SOTTO_A_RULE_PORT_MAX, rule->port_max);
+	}
+	if (rule->has & SOTTO_RULE_HAS_PEER) {
+		mnl_attr_put(nlh, SOTTO_A_RULE_PEER, addr_len(rule->family), rule->peer);
+		mnl_attr_put_u8(nlh, SOTTO_A_RULE_PEER_LEN, rule->peer_len);
+	}
+	if (rule->has & SOTTO_RULE_HAS_UID)
+		mnl_attr_put_u32(nlh, SOTTO_A_RULE_UID, rule->uid);
+	if (rule->has & SOTTO_RULE_HAS_CGROUP)
+		mnl_attr_put_u64(nlh, SOTTO_A_RULE_CGROUP, rule->cgroup);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void read_rule(const struct nlattr *nest, struct sotto_rule *out)
+{
+	const struct nlattr *tb[SOTTO_A_RULE_MAX + 1];
+
+	memset(out, 0, sizeof(*out));
+	sotto_attrs_nest(nest, tb, SOTTO_A_RULE_MAX);
+	if (tb[SOTTO_A_RULE_ID])
+		out->id = mnl_attr_get_u32(tb[SOTTO_A_RULE_ID]);
+	if (tb[SOTTO_A_RULE_PRIORITY])
+		out->priority = (int32_t)mnl_attr_get_u32(tb[SOTTO_A_RULE_PRIORITY]);
+	if (tb[SOTTO_A_RULE_ACTION])
+		out->action = mnl_attr_get_u32(tb[SOTTO_A_RULE_ACTION]);
+	if (tb[SOTTO_A_RULE_FLAGS])
+		out->flags = mnl_attr_get_u32(tb[SOTTO_A_RULE_FLAGS]);
+	if (tb[SOTTO_A_RULE_FAMILY]) {
+		out->family = mnl_attr_get_u16(tb[SOTTO_A_RULE_FAMILY]);
+		out->has |= SOTTO_RULE_HAS_FAMILY;
+	}
+	if (tb[SOTTO_A_RULE_PORT_MIN] && tb[SOTTO_A_RULE_PORT_MAX]) {
+		out->port_min = mnl_attr_get_u16(tb[SOTTO_A_RULE_PORT_MIN]);
+		out->port_max = mnl_attr_get_u16(tb[SOTTO_A_RULE_PORT_MAX]);
+		out->has |= SOTTO_RULE_HAS_PORTS;
+	}
+	if (tb[SOTTO_A_RULE_PEER] && tb[SOTTO_A_RULE_PEER_LEN] &&
+	    mnl_attr_get_payload_len(tb[SOTTO_A_RULE_PEER]) <= sizeof(out->peer)) {
+		memcpy(out->peer, mnl_attr_get_payload(tb[SOTTO_A_RULE_PEER]),
+		       mnl_attr_get_payload_len(tb[SOTTO_A_RULE_PEER]));
+		out->peer_len = mnl_attr_get_u8(tb[SOTTO_A_RULE_PEER_LEN]);
+		out->has |= SOTTO_RULE_HAS_PEER;
+	}
+	if (tb[SOTTO_A_RULE_UID]) {
+		out->uid = mnl_attr_get_u32(tb[SOTTO_A_RULE_UID]);
+		out->has |= SOTTO_RULE_HAS_UID;
+	}
+	if (tb[SOTTO_A_RULE_CGROUP]) {
+		out->cgroup = mnl_attr_get_u64(tb[SOTTO_A_RULE_CGROUP]);
+		out->has |= SOTTO_RULE_HAS_CGROUP;
+	}
+	if (tb[SOTTO_A_RULE_FLOWS])
+		out->flows = mnl_attr_get_u32(tb[SOTTO_A_RULE_FLOWS]);
+}
+
+static int id_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[SOTTO_A_MAX + 1];
+	struct sotto_rule rule;
+
+	sotto_attrs_top(nlh, tb);
+	if (tb[SOTTO_A_RULE]) {
+		read_rule(tb[SOTTO_A_RULE], &rule);
+		*(uint32_t *)arg = rule.id;
+	}
+	return 0;
+}
+
+int sotto_rule_new(struct sotto *s, struct sotto_rule *rule)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_RULE_NEW, 0);
+
+	put_rule(nlh, rule);
+	return sotto_link_call(&s->link, nlh, id_cb, &rule->id);
+}
+
+int sotto_rule_del(struct sotto *s, uint32_t id)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_RULE_DEL, 0);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_RULE);
+
+	mnl_attr_put_u32(nlh, SOTTO_A_RULE_ID, id);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+int sotto_rule_replace(struct sotto *s, const struct sotto_rule *rules, size_t n)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_RULE_REPLACE, 0);
+
+	for (size_t i = 0; i < n; i++) {
+		/* A rule with everything takes under 128 bytes. */
+		if (nlh->nlmsg_len + 128 > SOTTO_BUFFER)
+			return sotto_link_fail(&s->link, E2BIG, "too many rules for one request");
+		put_rule(nlh, &rules[i]);
+	}
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+struct rule_dump {
+	int (*cb)(const struct sotto_rule *rule, void *arg);
+	void *arg;
+};
+
+static int dump_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *tb[SOTTO_A_MAX + 1];
+	const struct rule_dump *dump = arg;
+	struct sotto_rule rule;
+
+	sotto_attrs_top(nlh, tb);
+	if (!tb[SOTTO_A_RULE])
+		return 0;
+	read_rule(tb[SOTTO_A_RULE], &rule);
+	return dump->cb(&rule, dump->arg);
+}
+
+int sotto_rule_dump(struct sotto *s, int (*cb)(const struct sotto_rule *, void *), void *arg)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_RULE_GET, NLM_F_DUMP);
+	struct rule_dump dump = { cb, arg };
+
+	return sotto_link_call(&s->link, nlh, dump_cb, &dump);
+}
