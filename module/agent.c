@@ -168,7 +168,8 @@ static void transmit(struct sotto_flow *flow, const struct sotto_route_key *rout
 		struct rtable *rt = container_of(dst, struct rtable, dst);
 
 		udp_tunnel_xmit_skb(rt, sk, skb, t->laddr.s6_addr32[0], t->raddr.s6_addr32[0],
-				    tos, ip4_dst_hoplimit(dst), 0, t->lport, t->rport, false, false);
+				    tos, ip4_dst_hoplimit(dst), 0, t->lport, t->rport, false,
+				    false);
 	} else {
 		udp_tunnel6_xmit_skb(dst, sk, skb, NULL, (struct in6_addr *)&t->laddr,
 				     (struct in6_addr *)&t->raddr, tos, ip6_dst_hoplimit(dst), 0,
