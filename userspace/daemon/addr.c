@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "addr.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL_MAX	63	/* RFC 1035 2.3.4 */
+
+static bool is_numeric(const char *host)
+{
+	struct in6_addr any;
+
+	return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
+}
+
+/* Letters, digits and hyphens in labels, RFC 1123 2.1; not only digits and dots. */
+static bool is_dns_name(const char *host)
+{
+	size_t label = 0;
+	bool letter = false;
+
+	for (const char *p = host; *p; p++) {
+		if (*p == '.') {
+			if (!label || p[-1] == '-')
+				return false;
+			label = 0;
+			continue;
+		}
+		if (!isalnum((unsigned char)*p) && (*p != '-' || !label))
+			return false;
+		if (isalpha((unsigned char)*p))
+			letter = true;
+		if (++label > LABEL_MAX)
+			return false;
+	}
+	return letter && *host && host[strlen(host) - 1] != '-';
+}
+
+static int parse_port(const char *text, uint16_t *out)
+{
+	unsigned long port = 0;
+
+	if (!*text || strlen(text) > 5)
+		return -EINVAL;
+	for (const char *p = text; *p; p++) {
+		if (!isdigit((unsigned char)*p))
+			return -EINVAL;
+		port = port * 10 + (*p - '0');
+	}
+	if (!port || port > UINT16_MAX)
+		return -EINVAL;
+	*out = port;
+	return 0;
+}
+
+int addr_hint_parse(const char *text, uint16_t port, struct addr_hint *out)
+{
+	const char *host = text, *end = text + strlen(text), *colon = strrchr(text, ':');
+	struct in6_addr v6;
+
+	memset(out, 0, sizeof(*out));
+	out->port = port;
+	if (*text == '[') {
+		host = text + 1;
+		end = strchr(text, ']');
+		if (!end || (end[1] && (end[1] != ':' || parse_port(end + 2, &out->port))))
+			return -EINVAL;
+	} else if (colon && colon == strchr(text, ':')) {	/* one colon only: not IPv6 */
+		if (parse_port(colon + 1, &out->port))
+			return -EINVAL;
+		end = colon;
+	}
+	if (end == host || end - host >= (long)sizeof(out->host))
+		return -EINVAL;
+	memcpy(out->host, host, end - host);
+	if (*text == '[' && inet_pton(AF_INET6, out->host, &v6) != 1)
+		return -EINVAL;
+	return is_numeric(out->host) || is_dns_name(out->host) ? 0 : -EINVAL;
+}
+
+void addr_hint_format(const struct addr_hint *hint, uint16_t port, char *buf, size_t len)
+{
+	bool v6 = strchr(hint->host, ':');
+
+	if (hint->port == port)
+		snprintf(buf, len, "%s", hint->host);
+	else
+		snprintf(buf, len, v6 ? "[%s]:%u" : "%s:%u", hint->host, hint->port);
+}
+
+int addr_numeric(const struct addr_hint *hint, struct sotto_addr *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (inet_pton(AF_INET, hint->host, &out->in.sin_addr) == 1) {
+		out->in.sin_family = AF_INET;
+		out->in.sin_port = htons(hint->port);
+		return 0;
+	}
+	if (inet_pton(AF_INET6, hint->host, &out->in6.sin6_addr) == 1) {
+		out->in6.sin6_family = AF_INET6;
+		out->in6.sin6_port = htons(hint->port);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static const void *host_of(const struct sotto_addr *addr)
+{
+	return addr->sa.sa_family == AF_INET ? (const void *)&addr->in.sin_addr :
+					       (const void *)&addr->in6.sin6_addr;
+}
+
+static bool is_addr(const struct sotto_addr *addr)
+{
+	return addr->sa.sa_family == AF_INET || addr->sa.sa_family == AF_INET6;
+}
+
+void addr_to_hint(const struct sotto_addr *addr, struct addr_hint *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (!is_addr(addr))
+		return;
+	inet_ntop(addr->sa.sa_family, host_of(addr), out->host, sizeof(out->host));
+	out->port = addr_port(addr);
+}
+
+void addr_format(const struct sotto_addr *addr, char buf[ADDR_TEXT_MAX])
+{
+	char host[INET6_ADDRSTRLEN];
+
+	*buf = 0;
+	if (!is_addr(addr))
+		return;
+	inet_ntop(addr->sa.sa_family, host_of(addr), host, sizeof(host));
+	snprintf(buf, ADDR_TEXT_MAX, addr->sa.sa_family == AF_INET ? "%s:%u" : "[%s]:%u", host,
+		 addr_port(addr));
+}
+
+uint16_t addr_port(const struct sotto_addr *addr)
+{
+	switch (addr->sa.sa_family) {
+	case AF_INET:
+		return ntohs(addr->in.sin_port);
+	case AF_INET6:
+		return ntohs(addr->in6.sin6_port);
+	default:
+		return 0;
+	}
+}
+
+bool addr_same_host(const struct sotto_addr *a, const struct sotto_addr *b)
+{
+	return is_addr(a) && a->sa.sa_family == b->sa.sa_family &&
+	       !memcmp(host_of(a), host_of(b), a->sa.sa_family == AF_INET ? 4 : 16);
+}
+
+bool addr_same(const struct sotto_addr *a, const struct sotto_addr *b)
+{
+	return addr_same_host(a, b) && addr_port(a) == addr_port(b);
+}
+
+socklen_t addr_len(const struct sotto_addr *addr)
+{
+	return addr->sa.sa_family == AF_INET ? sizeof(addr->in) : sizeof(addr->in6);
+}

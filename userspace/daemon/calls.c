@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "calls_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "clock.h"
+#include "log.h"
+#include "media.h"
+
+#define ROUNDS_MAX	64	/* of calls_run(), in case something is due forever */
+
+int calls_new(struct calls **out, struct store *store, struct record *record, uint16_t port,
+	      const struct calls_watch *watch, void *arg)
+{
+	struct calls *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return -ENOMEM;
+	c->store = store;
+	c->record = record;
+	c->port = port;
+	c->watch = watch;
+	c->arg = arg;
+	r = engine_new(&c->engine, calls_zrtp, c);
+	if (r) {
+		free(c);
+		return r;
+	}
+	*out = c;
+	return 0;
+}
+
+static void line_free(struct line *line)
+{
+	if (line->media >= 0)
+		close(line->media);	/* not revoked: after a restart the holder goes on */
+	sodium_free(line->call);	/* wipes */
+	free(line);
+}
+
+void calls_free(struct calls *c)
+{
+	struct line *line;
+
+	if (!c)
+		return;
+	while ((line = c->lines)) {
+		c->lines = line->next;
+		line_free(line);
+	}
+	engine_free(c->engine);
+	free(c);
+}
+
+struct kernel *calls_kernel(const struct calls *c)
+{
+	return c->kernel;
+}
+
+void calls_strangers(struct calls *c, bool allowed)
+{
+	c->strangers = allowed;
+}
+
+struct line *calls_first(const struct calls *c)
+{
+	return c->lines;
+}
+
+struct line *calls_find(const struct calls *c, uint64_t id)
+{
+	struct line *line = c->lines;
+
+	while (line && line->id != id)
+		line = line->next;
+	return line;
+}
+
+struct line *calls_find_flow(const struct calls *c, uint64_t flow_id)
+{
+	struct line *line = c->lines;
+
+	while (line && (!line->has_flow || line->flow.id != flow_id))
+		line = line->next;
+	return line;
+}
+
+struct line *line_of_session(const struct calls *c, uint64_t session)
+{
+	struct line *line = c->lines;
+
+	while (line && line->session != session)
+		line = line->next;
+	return line;
+}
+
+/* One of those that only the network knows of makes room, chosen at random. */
+static void evict_unshown(struct calls *c)
+{
+	uint32_t n = 0, at;
+	struct line *line;
+
+	for (line = c->lines; line; line = line->next)
+		n += !line->call->shown;
+	if (n < UNSHOWN_MAX)
+		return;
+	at = randombytes_uniform(n);
+	for (line = c->lines; line; line = line->next)
+		if (!line->call->shown && !at--)
+			break;
+	line_drop_flow(c, line);
+	line_remove(c, line);
+}
+
+struct line *line_new(struct calls *c, enum call_kind kind)
+{
+	struct line **at, *line;
+	size_t n = 0;
+
+	evict_unshown(c);
+	for (at = &c->lines; *at; at = &(*at)->next)
+		n++;
+	if (n >= LINES_MAX)
+		return NULL;
+	line = calloc(1, sizeof(*line));
+	if (!line)
+		return NULL;
+	line->call = sodium_malloc(sizeof(*line->call));
+	if (!line->call) {
+		free(line);
+		return NULL;
+	}
+	call_init(line->call, kind);
+	line->id = ++c->last_id;
+	line->media = -1;
+	*at = line;
+	return line;
+}
+
+void line_remove(struct calls *c, struct line *line)
+{
+	struct line **at = &c->lines;
+
+	while (*at != line)
+		at = &(*at)->next;
+	*at = line->next;
+	line_session_close(c, line);
+	line_free(line);
+}
+
+void line_changed(struct line *line)
+{
+	line->changed = true;
+}
+
+void line_end(struct calls *c, struct line *line, enum call_reason reason, enum call_by by)
+{
+	call_end(line->call, clock_ms(), reason, by);
+	line_changed(line);
+}
+
+bool line_is_busy(const struct calls *c, const struct line *but, uint32_t uid)
+{
+	for (const struct line *line = c->lines; line; line = line->next) {
+		const struct call *call = line->call;
+
+		if (line != but && call->kind == CALL_DIRECT && call->has_uid &&
+		    call->uid == uid && call->progress > CALL_UNBORN &&
+		    call->progress < CALL_ENDED)
+			return true;
+	}
+	return false;
+}
+
+int line_session(struct calls *c, struct line *line)
+{
+	uint32_t ssrc;
+	int r;
+
+	line_session_close(c, line);
+	randombytes_buf(&ssrc, sizeof(ssrc));
+	r = engine_open(c->engine, c->last_session + 1, ssrc);
+	if (r)
+		return r;
+	line->session = ++c->last_session;
+	return 0;
+}
+
+void line_session_close(struct calls *c, struct line *line)
+{
+	if (line->session)
+		engine_close(c->engine, line->session);
+	line->session = 0;
+	line->securing = false;
+}
+
+void line_drop_flow(struct calls *c, struct line *line)
+{
+	int r = 0;
+
+	line_session_close(c, line);
+	if (!line->has_flow)
+		return;
+	line->has_flow = false;
+	if (c->kernel)
+		r = sotto_flow_del(kernel_requests(c->kernel), line->flow.id);
+	if (r && r != -ENOENT)
+		log_errno(r, "a flow could not be deleted: %s", kernel_error(c->kernel));
+	r = record_remove(c->record, line->call->cookie);
+	if (r)
+		log_errno(r, "a call's record could not be removed");
+}
+
+/* The kernel knows better than we do whether anything has come. */
+static void maybe_lost(struct calls *c, struct line *line, uint64_t now)
+{
+	struct sotto_flow flow;
+	int r;
+
+	if (!c->kernel) {	/* we are deaf, not the call */
+		call_heard(line->call, now);
+		return;
+	}
+	r = sotto_flow_get(kernel_requests(c->kernel), line->flow.id, &flow);
+	if (!r && flow.idle_rx_ms < CALL_LOST_MS) {
+		call_heard(line->call, now - flow.idle_rx_ms);
+		return;
+	}
+	line_end(c, line, CALL_LOST, CALL_BY_NOBODY);
+}
+
+static void unreachable(struct calls *c, struct line *line)
+{
+	if (line->call->progress == CALL_UNBORN) {
+		line_drop_flow(c, line);
+		line_remove(c, line);
+		return;
+	}
+	line_end(c, line, CALL_UNREACHABLE, CALL_BY_NOBODY);
+}
+
+static void do_due(struct calls *c, struct line *line, uint64_t now)
+{
+	switch (call_due(line->call, now, line->has_flow)) {
+	case CALL_DUE_NOTHING:
+		break;
+	case CALL_DUE_UNREACHABLE:
+		unreachable(c, line);
+		break;
+	case CALL_DUE_NO_ANSWER:
+		line_end(c, line, CALL_NO_ANSWER, CALL_BY_NOBODY);
+		break;
+	case CALL_DUE_LOST:
+		maybe_lost(c, line, now);
+		break;
+	case CALL_DUE_BYE:
+		line_drop_flow(c, line);
+		break;
+	case CALL_DUE_REMOVE:
+		line_drop_flow(c, line);
+		if (line->call->shown)
+			c->watch->removed(line, c->arg);
+		line_remove(c, line);
+		break;
+	}
+}
+
+static void say_due(struct calls *c, struct line *line, uint64_t now)
+{
+	uint8_t packet[CONTROL_LEN];
+	int r;
+
+	if (!line->has_flow || !line->call->security.secure || !c->kernel)
+		return;
+	if (!control_next(&line->call->control, now, packet))
+		return;
+	/* What is lost here is repeated like what is lost on the way. */
+	r = kernel_send(c->kernel, line->flow.id, SOTTO_PACKET_CONTROL, packet, sizeof(packet));
+	if (r)
+		log_debug("a control packet was not sent: %s", strerror(-r));
+}
+
+/* What a person's agent is asked for when the progress becomes another. */
+static void ask_for_progress(struct calls *c, struct line *line)
+{
+	const struct call *call = line->call;
+
+	if (line->told_progress == CALL_RINGING)
+		c->watch->ask(line, CALLS_ASK_CANCEL, c->arg);
+	if (call->progress == CALL_RINGING)
+		c->watch->ask(line, CALLS_ASK_RING, c->arg);
+	if (call->progress == CALL_ACTIVE && call->security.secure && !call_verified(call))
+		c->watch->ask(line, CALLS_ASK_VERIFY, c->arg);
+}
+
+static void tell(struct calls *c, struct line *line)
+{
+	const struct call *call = line->call;
+	enum call_alarm alarm = call_alarm(call);
+
+	if (!call->shown)
+		return;
+	if (line->told_progress == CALL_UNBORN)
+		c->watch->added(line, c->arg);
+	else
+		c->watch->changed(line, c->arg);
+	if (line->told_progress != call->progress)
+		ask_for_progress(c, line);
+	if (line->told_alarm != alarm && alarm != CALL_ALARM_NONE)
+		c->watch->ask(line, CALLS_ASK_ALARM, c->arg);
+	line->told_progress = call->progress;
+	line->told_alarm = alarm;
+}
+
+/* Whatever has happened to a call: first on disk, then told. */
+static void flush(struct calls *c, struct line *line)
+{
+	struct call *call = line->call;
+	int r;
+
+	line->changed = false;
+	if (call_retain_due(call)) {
+		r = line_keep(c, line);
+		if (r)
+			log_errno(r, "what belongs to a peer could not be stored");
+	}
+	if (call->progress == CALL_ENDED)
+		calls_release(c, line);
+	if (call->security.secure && line->has_flow) {
+		r = record_write(c->record, call);
+		if (r)
+			log_errno(r, "a call could not be recorded; it would be unknown after a restart");
+	}
+	tell(c, line);
+}
+
+static void run_once(struct calls *c, uint64_t now)
+{
+	struct line *line, *next;
+
+	engine_run(c->engine, now);
+	for (line = c->lines; line; line = next) {
+		next = line->next;
+		say_due(c, line, now);
+		do_due(c, line, now);
+	}
+	for (line = c->lines; line; line = line->next)
+		if (line->changed)
+			flush(c, line);
+}
+
+static bool has_changes(const struct calls *c)
+{
+	for (const struct line *line = c->lines; line; line = line->next)
+		if (line->changed)
+			return true;
+	return false;
+}
+
+void calls_run(struct calls *c)
+{
+	uint64_t now = clock_ms();
+	int rounds = 0;
+
+	do {
+		run_once(c, now);
+	} while ((calls_deadline(c) <= now || has_changes(c)) && ++rounds < ROUNDS_MAX);
+}
+
+uint64_t calls_deadline(const struct calls *c)
+{
+	uint64_t first = engine_deadline(c->engine), due;
+
+	for (const struct line *line = c->lines; line; line = line->next) {
+		due = call_deadline(line->call, line->has_flow);
+		if (due < first)
+			first = due;
+	}
+	return first;
+}

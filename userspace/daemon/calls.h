@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All calls of this machine: what the kernel, the ZRTP engine, the persons and
+ * the time do to each. No D-Bus and no event loop here.
+ *
+ *	calls.c		the collection, time, what is told
+ *	calls_people.c	what persons ask for
+ *	calls_kernel.c	what the kernel tells: flows, packets; adoption after a restart
+ *	calls_zrtp.c	what the engine tells: who is it, keys, secure
+ *	calls_peer.c	what is kept of who was at the other end
+ */
+#ifndef SOTTOD_CALLS_H
+#define SOTTOD_CALLS_H
+
+#include "call.h"
+#include "kernel.h"
+#include "record.h"
+#include "store.h"
+
+struct calls;
+
+/**
+ * struct line - a call, and what only this process knows of it
+ * @id: its number on D-Bus; never used again
+ * @call: in locked memory
+ * @flow: the kernel's flow as last heard of, if @has_flow
+ * @session: of the ZRTP engine, 0 for none
+ * @securing: an exchange is under way
+ * @tries: where an outgoing call looks for its peer
+ * @media: the holder's socket, ours to close; -1 for none
+ * @changed: something is to be told and recorded
+ * @told_progress: what was told last, and @told_alarm
+ */
+struct line {
+	struct line *next;
+	uint64_t id;
+	struct call *call;
+	struct sotto_flow flow;
+	bool has_flow;
+	uint64_t session;
+	bool securing;
+	struct sotto_addr tries[PEER_HINTS_MAX + 1];
+	size_t n_tries;
+	size_t next_try;
+	int media;
+	bool changed;
+	enum call_progress told_progress;
+	enum call_alarm told_alarm;
+};
+
+/* What a person's agent (org.sotto1.Agent) is asked for. */
+enum calls_ask { CALLS_ASK_RING, CALLS_ASK_CANCEL, CALLS_ASK_VERIFY, CALLS_ASK_ALARM };
+
+/* What is told; never from inside of a request. */
+struct calls_watch {
+	void (*added)(const struct line *line, void *arg);
+	void (*changed)(const struct line *line, void *arg);
+	void (*removed)(const struct line *line, void *arg);
+	void (*ask)(const struct line *line, enum calls_ask what, void *arg);
+	void (*peer_changed)(uint64_t id, void *arg);
+};
+
+/**
+ * calls_new() - No calls yet, and no kernel.
+ * @out: the caller owns it, free with calls_free()
+ * @port: of direct calls, host byte order
+ *
+ * @store and @record must outlive it. Return: 0 or -ENOMEM.
+ */
+int calls_new(struct calls **out, struct store *store, struct record *record, uint16_t port,
+	      const struct calls_watch *watch, void *arg);
+
+/** calls_free() - The calls go on in the kernel; the next sottod adopts them. */
+void calls_free(struct calls *c);
+
+/** calls_kernel_events() - What to give to kernel_open() with the calls as its argument. */
+extern const struct kernel_events calls_kernel_events;
+
+/**
+ * calls_use_kernel() - The kernel is there: adopt what runs in it; or NULL: it is gone.
+ *
+ * Return: 0, or a negative errno when the flows could not be read.
+ */
+int calls_use_kernel(struct calls *c, struct kernel *kernel);
+struct kernel *calls_kernel(const struct calls *c);	/* NULL for none */
+
+/** calls_run() - Do all that is due; to be called after everything that happens. */
+void calls_run(struct calls *c);
+
+/** calls_deadline() - When to call calls_run() next, monotonic ms. */
+uint64_t calls_deadline(const struct calls *c);
+
+/** calls_strangers() - May somebody whom nobody here has paired make it ring? */
+void calls_strangers(struct calls *c, bool allowed);
+
+/* Looking. */
+
+struct line *calls_first(const struct calls *c);	/* oldest; then by next */
+struct line *calls_find(const struct calls *c, uint64_t id);
+struct line *calls_find_flow(const struct calls *c, uint64_t flow_id);
+
+/* What persons ask for. Negative errno as bus_error.h explains it. */
+
+/**
+ * calls_dial() - Call a peer by name.
+ * @address: numeric, instead of where the peer is known to be; or NULL
+ * @out: the call; one that the same peer makes to us is answered instead
+ *
+ * Return: 0; -ENODEV no kernel; -ENOENT no such peer; -EHOSTUNREACH nowhere to
+ * look for it; -EINVAL bad address; -EBUSY in another call.
+ */
+int calls_dial(struct calls *c, uint32_t uid, const char *name, const char *address,
+	       struct line **out);
+
+/** calls_answer() - Return: 0, -EBADFD when it does not ring here. @uid: whose call it becomes */
+int calls_answer(struct calls *c, struct line *line, uint32_t uid);
+int calls_decline(struct calls *c, struct line *line);	/* 0, -EBADFD */
+int calls_hangup(struct calls *c, struct line *line);	/* 0, -EBADFD */
+
+/** calls_verify() - As call_verify(), and what follows from it. */
+int calls_verify(struct calls *c, struct line *line, const char *typed);
+
+/**
+ * calls_acquire() - The socket of an active direct call.
+ * @holder: unique name on the bus
+ *
+ * Return: the descriptor, which stays ours; -EBADFD; -EBUSY when it is held.
+ */
+int calls_acquire(struct calls *c, struct line *line, const char *holder);
+
+/** calls_release() - The holder has left: nobody can use that socket any more. */
+void calls_release(struct calls *c, struct line *line);
+
+#endif

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "calls_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "clock.h"
+#include "log.h"
+#include "media.h"
+
+/* Two ends call each other: what the network has begun becomes what was asked for here. */
+static void take_over(struct calls *c, struct line *line, struct line *theirs)
+{
+	line->flow = theirs->flow;
+	line->has_flow = true;
+	line->session = theirs->session;
+	line->securing = theirs->securing;
+	theirs->session = 0;
+	theirs->has_flow = false;
+	memcpy(line->call->own_zid, theirs->call->own_zid, ZRTP_ZID_LEN);
+	line_remove(c, theirs);
+}
+
+/* A flow with these addresses is there already. Return: 0 when it is ours now. */
+static int claim_flow(struct calls *c, struct line *line, struct sotto_flow *flow)
+{
+	struct line *other;
+	int r = kernel_find_flow(c->kernel, flow);
+
+	if (r)
+		return r;
+	other = calls_find_flow(c, flow->id);
+	if (other && other->call->progress == CALL_UNBORN) {
+		take_over(c, line, other);
+		return sotto_flow_set_cookie(kernel_requests(c->kernel), flow->id,
+					     line->call->cookie, CALL_COOKIE_LEN);
+	}
+	if (other && other->call->progress != CALL_ENDED)
+		return -EBUSY;
+	/* What is left of an earlier call: its keys are not ours to use. */
+	if (other)
+		line_drop_flow(c, other);
+	else
+		r = sotto_flow_del(kernel_requests(c->kernel), flow->id);
+	return r ?: -EAGAIN;
+}
+
+static int make_flow(struct calls *c, struct line *line, const struct sotto_addr *remote)
+{
+	struct sotto_flow flow = { .remote = *remote, .cookie_len = CALL_COOKIE_LEN };
+	int r = -EAGAIN;
+
+	for (int tries = 0; r == -EAGAIN && tries < 2; tries++) {
+		/* Address any: the routes choose. */
+		memset(&flow.local, 0, sizeof(flow.local));
+		flow.remote = *remote;
+		flow.local.sa.sa_family = remote->sa.sa_family;
+		if (remote->sa.sa_family == AF_INET)
+			flow.local.in.sin_port = htons(c->port);
+		else
+			flow.local.in6.sin6_port = htons(c->port);
+		memcpy(flow.cookie, line->call->cookie, CALL_COOKIE_LEN);
+		r = sotto_flow_new(kernel_requests(c->kernel), &flow);
+		if (r == -EEXIST)
+			r = claim_flow(c, line, &flow);
+	}
+	if (r)
+		return r;
+	line->flow = flow;
+	line->has_flow = true;
+	return 0;
+}
+
+static int try_at(struct calls *c, struct line *line, const struct sotto_addr *remote)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	struct zrtp_peer secrets;
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	r = store_get(c->store, line->call->named_id, p) ?: make_flow(c, line, remote);
+	if (r)
+		return r;
+	line_expect(line, p, &secrets);
+	if (!line->session)
+		r = line_session(c, line);
+	if (!r)
+		r = engine_start(c->engine, line->session, &secrets);
+	sodium_memzero(&secrets, sizeof(secrets));
+	line->securing = !r;
+	return r;
+}
+
+void line_try_next(struct calls *c, struct line *line)
+{
+	int r = -EHOSTUNREACH;
+
+	for (size_t n = 0; n < line->n_tries; n++) {
+		const struct sotto_addr *remote = &line->tries[line->next_try];
+
+		line->next_try = (line->next_try + 1) % line->n_tries;
+		line_drop_flow(c, line);
+		r = try_at(c, line, remote);
+		if (!r)
+			break;
+		log_debug("one address of a peer cannot be tried: %s", strerror(-r));
+	}
+	if (r)
+		line_end(c, line, CALL_UNREACHABLE, CALL_BY_NOBODY);
+	line_changed(line);
+}
+
+static void add_try(struct line *line, const struct sotto_addr *addr)
+{
+	for (size_t i = 0; i < line->n_tries; i++)
+		if (addr_same(&line->tries[i], addr))
+			return;
+	line->tries[line->n_tries++] = *addr;
+}
+
+/* Where it was last, then where people said it would be. */
+static int find_tries(const struct calls *c, struct line *line, const struct peer *p,
+		      const char *address)
+{
+	struct addr_hint hint;
+	struct sotto_addr addr;
+
+	if (address) {
+		if (addr_hint_parse(address, c->port, &hint) || addr_numeric(&hint, &addr))
+			return -EINVAL;
+		add_try(line, &addr);
+		return 0;
+	}
+	if (p->last.sa.sa_family != AF_UNSPEC)
+		add_try(line, &p->last);
+	for (size_t i = 0; i < p->n_hints; i++)
+		if (!addr_numeric(&p->hints[i], &addr))
+			add_try(line, &addr);
+	return line->n_tries ? 0 : -EHOSTUNREACH;
+}
+
+/* Does this peer call us already? */
+static struct line *find_their_call(const struct calls *c, uint32_t uid, const struct peer *p)
+{
+	for (struct line *line = c->lines; line; line = line->next)
+		if (line->call->progress == CALL_RINGING && line->call->has_uid &&
+		    line->call->uid == uid &&
+		    (line->call->peer_id == p->id || line->call->named_id == p->id))
+			return line;
+	return NULL;
+}
+
+int calls_dial(struct calls *c, uint32_t uid, const char *name, const char *address,
+	       struct line **out)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	struct line *line;
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	if (!c->kernel)
+		return -ENODEV;
+	r = store_find_name(c->store, uid, name, p);
+	if (r)
+		return r;
+	line = find_their_call(c, uid, p);
+	if (line) {
+		*out = line;
+		return calls_answer(c, line, uid);
+	}
+	if (line_is_busy(c, NULL, uid))
+		return -EBUSY;
+	line = line_new(c, CALL_DIRECT);
+	if (!line)
+		return -ENOMEM;
+	r = find_tries(c, line, p, address);
+	if (r) {
+		line_remove(c, line);
+		return r;
+	}
+	line->call->uid = uid;
+	line->call->has_uid = true;
+	line->call->shown = true;
+	line->call->named_id = p->id;
+	call_begin(line->call, clock_ms());
+	line_try_next(c, line);
+	*out = line;
+	return 0;
+}
+
+int calls_answer(struct calls *c, struct line *line, uint32_t uid)
+{
+	if (line->call->progress != CALL_RINGING)
+		return -EBADFD;
+	if (!line->call->has_uid) {
+		line->call->uid = uid;
+		line->call->has_uid = true;
+	}
+	call_activate(line->call, clock_ms(), clock_wall_us());
+	line_changed(line);
+	return 0;
+}
+
+int calls_decline(struct calls *c, struct line *line)
+{
+	if (line->call->progress != CALL_RINGING)
+		return -EBADFD;
+	line_end(c, line, CALL_DECLINED, CALL_BY_US);
+	return 0;
+}
+
+int calls_hangup(struct calls *c, struct line *line)
+{
+	/* A program's call is the program's to end. */
+	if (line->call->kind != CALL_DIRECT || line->call->progress == CALL_ENDED)
+		return -EBADFD;
+	line_end(c, line, line->call->progress == CALL_RINGING ? CALL_DECLINED : CALL_HANGUP,
+		 CALL_BY_US);
+	return 0;
+}
+
+int calls_verify(struct calls *c, struct line *line, const char *typed)
+{
+	int r, verdict;
+
+	if (line->call->progress == CALL_ENDED)
+		return -EBADFD;
+	verdict = call_verify(line->call, typed);
+	if (verdict < 0)
+		return verdict;
+	r = line_keep(c, line);
+	if (r)
+		log_errno(r, "the outcome of a comparison could not be stored");
+	call_say(line->call, clock_ms());
+	line_changed(line);
+	return r ?: verdict;
+}
+
+int calls_acquire(struct calls *c, struct line *line, const char *holder)
+{
+	int fd;
+
+	if (line->call->kind != CALL_DIRECT || line->call->progress != CALL_ACTIVE ||
+	    !line->has_flow)
+		return -EBADFD;
+	if (*line->call->holder && strcmp(line->call->holder, holder))
+		return -EBUSY;
+	if (line->media >= 0)
+		return -EBUSY;
+	fd = media_connect(&line->flow.local, &line->flow.remote);
+	if (fd < 0)
+		return fd;
+	line->media = fd;
+	snprintf(line->call->holder, sizeof(line->call->holder), "%s", holder);
+	line_changed(line);
+	return fd;
+}
+
+void calls_release(struct calls *c, struct line *line)
+{
+	if (line->media >= 0)
+		media_revoke(line->media);
+	line->media = -1;
+	if (!*line->call->holder)
+		return;
+	memset(line->call->holder, 0, sizeof(line->call->holder));
+	line_changed(line);
+}

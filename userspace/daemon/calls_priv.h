@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between the files calls*.c. */
+#ifndef SOTTOD_CALLS_PRIV_H
+#define SOTTOD_CALLS_PRIV_H
+
+#include "calls.h"
+#include "engine.h"
+
+#define LINES_MAX	128	/* calls at a time */
+#define UNSHOWN_MAX	32	/* that nobody here has been told of */
+#define UNBORN_MS	20000	/* from the first packet to secure */
+
+struct calls {
+	struct store *store;
+	struct record *record;
+	struct kernel *kernel;
+	struct engine *engine;
+	uint16_t port;
+	bool strangers;
+	const struct calls_watch *watch;
+	void *arg;
+	struct line *lines;
+	uint64_t last_id;
+	uint64_t last_session;
+};
+
+/* calls.c */
+
+struct line *line_new(struct calls *c, enum call_kind kind);	/* NULL: no room */
+void line_remove(struct calls *c, struct line *line);
+struct line *line_of_session(const struct calls *c, uint64_t session);
+void line_changed(struct line *line);
+void line_end(struct calls *c, struct line *line, enum call_reason reason, enum call_by by);
+bool line_is_busy(const struct calls *c, const struct line *but, uint32_t uid);
+
+/* line_session() - open a ZRTP session for it; 0 or a negative errno */
+int line_session(struct calls *c, struct line *line);
+void line_session_close(struct calls *c, struct line *line);
+
+/* line_drop_flow() - the kernel forgets it, the record too */
+void line_drop_flow(struct calls *c, struct line *line);
+
+/* calls_people.c */
+
+/* line_try_next() - look for the peer at its next address; ends the call when there is none */
+void line_try_next(struct calls *c, struct line *line);
+
+/* calls_zrtp.c */
+
+void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg);
+
+/* calls_peer.c */
+
+/*
+ * line_identify() - who shows this ZID?
+ * @out: what the engine needs; the caller wipes it
+ */
+int line_identify(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID_LEN],
+		  struct zrtp_peer *out);
+
+/* line_expect() - it is to be the peer of row @p until its Hello says otherwise */
+void line_expect(struct line *line, const struct peer *p, struct zrtp_peer *out);
+
+/* line_weigh() - does the suite suffice for this peer, and does its old alarm stand? */
+int line_weigh(struct calls *c, struct line *line);
+
+/* line_keep() - write down what may be kept of the other end by now */
+int line_keep(struct calls *c, struct line *line);
+
+#endif

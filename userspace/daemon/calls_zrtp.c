@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "calls_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "clock.h"
+#include "log.h"
+
+static void failed(struct calls *c, struct line *line)
+{
+	line->securing = false;
+	line_changed(line);
+	if (line->call->progress == CALL_UNBORN) {
+		line_drop_flow(c, line);
+		call_end(line->call, clock_ms(), CALL_FAILED, CALL_BY_NOBODY);
+	} else if (line->call->kind == CALL_DIRECT) {
+		line_end(c, line, CALL_FAILED, CALL_BY_NOBODY);
+	}
+	/* A program's flow stays as its rule wants it: held, or in clear. */
+}
+
+/* What the kernel refuses here leaves a flow that is held: it fails closed. */
+static bool kernel_did(struct calls *c, struct line *line, int r, const char *what)
+{
+	if (!r)
+		return true;
+	log_errno(r, "%s failed, %s", what, c->kernel ? kernel_error(c->kernel) : "no kernel");
+	failed(c, line);
+	return false;
+}
+
+static void send_zrtp(struct calls *c, struct line *line, const struct zrtp_action *action)
+{
+	int r = kernel_send(c->kernel, line->flow.id, SOTTO_PACKET_ZRTP, action->packet.data,
+			    action->packet.len);
+
+	if (r)	/* as good as lost on the way: the engine repeats it */
+		log_debug("a ZRTP packet was not sent: %s", strerror(-r));
+}
+
+static void ask_peer(struct calls *c, struct line *line, const struct zrtp_action *action)
+{
+	struct zrtp_peer secrets;
+	int r = line_identify(c, line, action->peer_zid, &secrets);
+
+	if (!r)
+		r = engine_peer(c->engine, line->session, &secrets);
+	sodium_memzero(&secrets, sizeof(secrets));
+	if (r) {
+		log_errno(r, "who calls could not be looked up");
+		failed(c, line);
+	}
+	line_changed(line);
+}
+
+static void install(struct calls *c, struct line *line, enum sotto_dir dir,
+		    const struct zrtp_action *action)
+{
+	kernel_did(c, line, kernel_key(c->kernel, line->flow.id, dir, &action->srtp),
+		   "installing a key");
+}
+
+static void set_state(struct calls *c, struct line *line, enum sotto_dir dir,
+		      enum sotto_state state)
+{
+	int r = sotto_flow_set_state(kernel_requests(c->kernel), line->flow.id, dir, state);
+
+	if (!kernel_did(c, line, r, "moving a flow"))
+		return;
+	if (dir == SOTTO_DIR_RX)
+		line->flow.rx = state;
+	else
+		line->flow.tx = state;
+	line_changed(line);
+}
+
+static void rx_secure(struct calls *c, struct line *line)
+{
+	/* RFC 6189 4.6: no media of the initiator's leaves any more until Conf2ACK. */
+	if (line->flow.tx == SOTTO_STATE_CLEAR)
+		set_state(c, line, SOTTO_DIR_TX, SOTTO_STATE_HOLD);
+	set_state(c, line, SOTTO_DIR_RX, SOTTO_STATE_SECURE);
+}
+
+/* Whose telephone is to ring, if any? */
+static bool find_owner(struct calls *c, struct line *line)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	struct call *call = line->call;
+
+	if (!p)
+		return false;
+	if ((*call->name && !store_get(c->store, call->peer_id, p)) ||
+	    (call->named_id && !store_get(c->store, call->named_id, p))) {
+		call->uid = p->uid;
+		call->has_uid = true;
+		call->auto_answer = *call->name && p->auto_answer && call_verified(call);
+		return true;
+	}
+	return c->strangers;
+}
+
+/* An incoming direct call is secure, and only now anybody here hears of it. */
+static void admit(struct calls *c, struct line *line)
+{
+	struct call *call = line->call;
+	uint64_t now = clock_ms();
+
+	if (!find_owner(c, line)) {
+		call_end(call, now, CALL_NOT_ALLOWED, CALL_BY_US);
+	} else if (call->has_uid && line_is_busy(c, line, call->uid)) {
+		call_end(call, now, CALL_BUSY, CALL_BY_US);
+	} else {
+		call->shown = true;
+		call_ring(call, now);
+		if (call->auto_answer)
+			call_activate(call, now, clock_wall_us());
+	}
+}
+
+static void secure(struct calls *c, struct line *line, const struct zrtp_action *action)
+{
+	struct call *call = line->call;
+	int r;
+
+	line->securing = false;
+	line_changed(line);
+	call->security.role = action->secure.role;
+	call->security.suite = action->secure.suite;
+	memcpy(call->security.sas, action->secure.sas_value, sizeof(call->security.sas));
+	call->security.matched = action->secure.secrets_matched;
+	call->security.mismatch = action->secure.secrets_mismatch;
+	r = line_weigh(c, line);
+	if (r) {
+		log_errno(r, "a peer's row could not be read");
+		failed(c, line);
+		return;
+	}
+	call_secured(call, clock_ms(), clock_wall_us());
+	r = sotto_flow_set_cookie(kernel_requests(c->kernel), line->flow.id, call->cookie,
+				  CALL_COOKIE_LEN);
+	if (!kernel_did(c, line, r, "marking a flow"))
+		return;
+	if (call->kind == CALL_DIRECT && call->progress == CALL_UNBORN)
+		admit(c, line);
+}
+
+static void keep_later(struct line *line, const struct zrtp_action *action)
+{
+	struct call_retain *retain = &line->call->retain;
+
+	memcpy(retain->rs1, action->retain.rs1, ZRTP_SECRET_LEN);
+	memcpy(retain->rs2, action->retain.rs2, ZRTP_SECRET_LEN);
+	retain->has_rs2 = action->retain.has_rs2;
+	retain->expiry_s = action->retain.expiry_s;
+	retain->frozen = action->retain.frozen;
+	retain->there = true;
+}
+
+void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
+{
+	struct calls *c = arg;
+	struct line *line = line_of_session(c, session);
+
+	if (!line || !c->kernel || !line->has_flow || line->call->progress == CALL_ENDED)
+		return;
+	switch (action->type) {
+	case ZRTP_ACTION_SEND:
+		send_zrtp(c, line, action);
+		break;
+	case ZRTP_ACTION_PEER:
+		ask_peer(c, line, action);
+		break;
+	case ZRTP_ACTION_NO_ZRTP:
+		if (line->n_tries > 1)
+			line_try_next(c, line);
+		break;
+	case ZRTP_ACTION_KEY_RX:
+		install(c, line, SOTTO_DIR_RX, action);
+		break;
+	case ZRTP_ACTION_KEY_TX:
+		install(c, line, SOTTO_DIR_TX, action);
+		break;
+	case ZRTP_ACTION_RX_SECURE:
+		rx_secure(c, line);
+		break;
+	case ZRTP_ACTION_TX_SECURE:
+		set_state(c, line, SOTTO_DIR_TX, SOTTO_STATE_SECURE);
+		break;
+	case ZRTP_ACTION_RETAIN:
+		keep_later(line, action);
+		break;
+	case ZRTP_ACTION_SECURE:
+		secure(c, line, action);
+		break;
+	case ZRTP_ACTION_FAILED:
+	case ZRTP_ACTION_CLEARED:
+		failed(c, line);
+		break;
+	}
+}

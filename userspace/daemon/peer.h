@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is kept of one peer. Pure: no storage here.
+ */
+#ifndef SOTTOD_PEER_H
+#define SOTTOD_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+#include "zrtp.h"
+
+#define PEER_NAME_MAX		65	/* 64 bytes of UTF-8 and a zero */
+#define PEER_HINTS_MAX		8
+#define PEER_NEVER_EXPIRES	UINT64_MAX
+#define PEER_PACKED_LEN		2560	/* one size for all, so that it tells nothing */
+
+/**
+ * struct peer - one row
+ * @id: row, never used again; 0 for one that is not stored yet
+ * @uid: whose peer it is
+ * @name: given by Pair(); empty for somebody whom we have talked to but who has
+ *	no name yet
+ * @last: source of the last authenticated packet; AF_UNSPEC for none
+ * @own_zid: what we show to this peer
+ * @peer_zid: what the peer shows to us, if @has_zid
+ * @expires: when @rs1 and @rs2 are void, seconds since 1970
+ * @verified_since: seconds since 1970, if @verified
+ * @last_call: seconds since 1970, 0 for none
+ * @mismatch: alarm that stands until the SAS is compared
+ * @strongest: best suite seen, if @has_suite
+ *
+ * Holds secrets: lives in memory from peer_new(), which is locked and wiped.
+ */
+struct peer {
+	uint64_t id;
+	uint32_t uid;
+	char name[PEER_NAME_MAX];
+	struct addr_hint hints[PEER_HINTS_MAX];
+	size_t n_hints;
+	struct sotto_addr last;
+	uint8_t own_zid[ZRTP_ZID_LEN];
+	uint8_t peer_zid[ZRTP_ZID_LEN];
+	bool has_zid;
+	uint8_t rs1[ZRTP_SECRET_LEN];
+	uint8_t rs2[ZRTP_SECRET_LEN];
+	bool has_rs1;
+	bool has_rs2;
+	uint64_t expires;
+	bool verified;
+	uint64_t verified_since;
+	uint64_t last_call;
+	bool mismatch;
+	bool auto_answer;
+	struct zrtp_suite strongest;
+	bool has_suite;
+};
+
+/** peer_new() - An empty one with a random own ZID, or NULL; free with peer_free(). */
+struct peer *peer_new(void);
+void peer_free(struct peer *p);
+void peer_freep(struct peer **p);
+
+#define _cleanup_peer_ __attribute__((cleanup(peer_freep)))
+
+/** peer_name_valid() - 1 to 64 bytes of UTF-8 without control characters or outer blanks */
+bool peer_name_valid(const char *name);
+
+/** peer_has_host() - Is this one of the addresses where we look for the peer? Proves nothing. */
+bool peer_has_host(const struct peer *p, const struct sotto_addr *addr);
+
+/** peer_secrets() - What the ZRTP engine needs; the caller wipes @out. @now: s since 1970 */
+void peer_secrets(const struct peer *p, uint64_t now, struct zrtp_peer *out);
+
+/** peer_pack() - For the store; little endian, the same on every machine. */
+void peer_pack(const struct peer *p, uint8_t out[PEER_PACKED_LEN]);
+
+/** peer_unpack() - Return: 0, or -EBADMSG. @p keeps its id. */
+int peer_unpack(struct peer *p, const uint8_t in[PEER_PACKED_LEN]);
+
+/** suite_weaker() - Is @a weaker than @b in any respect? */
+bool suite_weaker(const struct zrtp_suite *a, const struct zrtp_suite *b);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Questions to the store, and changes of it, that people and calls have. */
+#ifndef SOTTOD_PEERS_H
+#define SOTTOD_PEERS_H
+
+#include "store.h"
+
+/**
+ * peers_pair() - Name a peer, or give the one of that name other hints.
+ * @addresses: NULL-terminated, as people write them
+ * @port: for those that name none
+ * @id: set to the row
+ *
+ * Return: 1 for a new one, 0 for one that was there, -EINVAL for a name or an
+ * address that cannot be one, -E2BIG for too many addresses, another errno.
+ */
+int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *addresses,
+	       uint16_t port, uint64_t *id);
+
+/** peers_claimed() - The first named peer that we have not met yet and look for at @addr. */
+int peers_claimed(struct store *s, const struct sotto_addr *addr, struct peer *out);
+
+/** peers_expected() - The peer of @uid that we look for at @addr, rather one whom we have met. */
+int peers_expected(struct store *s, uint32_t uid, const struct sotto_addr *addr,
+		   struct peer *out);
+
+#endif

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "store.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+#include <sqlite3.h>
+
+#define FORMAT		1	/* user_version of the database */
+#define WRAPPED_LEN	(SEAL_KEY_LEN + SEAL_OVERHEAD)
+#define BOX_LEN		(PEER_PACKED_LEN + SEAL_OVERHEAD)
+#define CHECK_TEXT	"sottod"
+#define CHECK_LEN	(sizeof(CHECK_TEXT) + SEAL_OVERHEAD)
+
+static const char schema[] =
+	"CREATE TABLE peer ("
+	"	id INTEGER PRIMARY KEY AUTOINCREMENT,"	/* never used again */
+	"	zid BLOB,"				/* keyed hash, NULL: not known yet */
+	"	name BLOB UNIQUE,"			/* keyed hash, NULL: has none */
+	"	key BLOB NOT NULL,"			/* the row's key, wrapped */
+	"	box BLOB NOT NULL);"			/* the peer, sealed with it */
+	"CREATE INDEX peer_zid ON peer (zid);"
+	"CREATE TABLE seal (box BLOB NOT NULL);"
+	"PRAGMA user_version = 1;";
+
+static const char settings[] =
+	"PRAGMA journal_mode = WAL;"
+	"PRAGMA synchronous = FULL;"
+	"PRAGMA secure_delete = ON;";
+
+enum statement { GET, FIND_NAME, FIND_ZID, EACH, INSERT, UPDATE, FORGET, STATEMENTS };
+
+static const char *const sql[STATEMENTS] = {
+	[GET]		= "SELECT id, key, box FROM peer WHERE id = ?",
+	[FIND_NAME]	= "SELECT id, key, box FROM peer WHERE name = ?",
+	[FIND_ZID]	= "SELECT id, key, box FROM peer WHERE zid = ? ORDER BY id",
+	[EACH]		= "SELECT id, key, box FROM peer ORDER BY id",
+	[INSERT]	= "INSERT INTO peer (zid, name, key, box) VALUES (?, ?, ?, ?)",
+	[UPDATE]	= "UPDATE peer SET zid = ?, name = ?, key = ?, box = ? WHERE id = ?",
+	[FORGET]	= "DELETE FROM peer WHERE id = ?",
+};
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENTS];
+	const struct seal *seal;
+};
+
+static int error_of(struct store *s, int rc)
+{
+	switch (rc) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_CONSTRAINT:
+		return -EEXIST;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+		return -EBADMSG;
+	default:
+		return -EIO;
+	}
+}
+
+static int run(struct store *s, const char *text)
+{
+	return error_of(s, sqlite3_exec(s->db, text, NULL, NULL, NULL));
+}
+
+static int begin(struct store *s)
+{
+	return run(s, "BEGIN IMMEDIATE");
+}
+
+static int finish(struct store *s, int r)
+{
+	if (!r)
+		r = run(s, "COMMIT");
+	if (r && !sqlite3_get_autocommit(s->db) && run(s, "ROLLBACK"))
+		return -EIO;
+	return r;
+}
+
+/* A statement in use; put back, and what is bound to it forgotten, at scope exit. */
+static void reset(sqlite3_stmt **statement)
+{
+	sqlite3_reset(*statement);
+	sqlite3_clear_bindings(*statement);
+}
+
+#define _cleanup_reset_ __attribute__((cleanup(reset)))
+
+static void index_zid(const struct store *s, const uint8_t *zid, uint8_t out[SEAL_INDEX_LEN])
+{
+	seal_index(s->seal, SEAL_ZID, zid, ZRTP_ZID_LEN, out);
+}
+
+static void index_name(const struct store *s, uint32_t uid, const char *name,
+		       uint8_t out[SEAL_INDEX_LEN])
+{
+	uint8_t in[4 + PEER_NAME_MAX] = { 0 };
+	uint32_t le = htole32(uid);
+
+	memcpy(in, &le, sizeof(le));
+	memcpy(in + sizeof(le), name, strnlen(name, PEER_NAME_MAX - 1));
+	seal_index(s->seal, SEAL_NAME, in, sizeof(in), out);
+}
+
+static int check_seal(struct store *s)
+{
+	sqlite3_stmt *q = NULL;
+	char text[sizeof(CHECK_TEXT)];
+	int r = error_of(s, sqlite3_prepare_v2(s->db, "SELECT box FROM seal", -1, &q, NULL));
+
+	if (r)
+		return r;
+	if (sqlite3_step(q) != SQLITE_ROW || sqlite3_column_bytes(q, 0) != CHECK_LEN)
+		r = -EBADMSG;
+	else if (seal_open_box(s->seal, SEAL_CHECK, NULL, 0, sqlite3_column_blob(q, 0), CHECK_LEN,
+			       text))
+		r = -EKEYREJECTED;
+	sqlite3_finalize(q);
+	return r;
+}
+
+static int write_check(struct store *s)
+{
+	uint8_t box[CHECK_LEN];
+	sqlite3_stmt *q = NULL;
+	int r;
+
+	seal_close_box(s->seal, SEAL_CHECK, NULL, 0, CHECK_TEXT, sizeof(CHECK_TEXT), box);
+	r = error_of(s, sqlite3_prepare_v2(s->db, "INSERT INTO seal VALUES (?)", -1, &q, NULL));
+	if (!r)
+		r = error_of(s, sqlite3_bind_blob(q, 1, box, sizeof(box), SQLITE_TRANSIENT));
+	if (!r)
+		r = error_of(s, sqlite3_step(q));
+	sqlite3_finalize(q);
+	return r;
+}
+
+static int create(struct store *s)
+{
+	int r = begin(s);
+
+	return r ?: finish(s, run(s, schema) ?: write_check(s));
+}
+
+static int version(struct store *s, int *out)
+{
+	sqlite3_stmt *q = NULL;
+	int r = error_of(s, sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &q, NULL));
+
+	if (!r && sqlite3_step(q) != SQLITE_ROW)
+		r = -EIO;
+	if (!r)
+		*out = sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	return r;
+}
+
+static int open_database(struct store *s, const char *path)
+{
+	int v = 0, r;
+
+	r = error_of(s, sqlite3_open_v2(path, &s->db,
+					SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+					SQLITE_OPEN_NOFOLLOW, NULL));
+	if (r)
+		return r;
+	sqlite3_busy_timeout(s->db, 2000);
+	r = run(s, settings) ?: version(s, &v);
+	if (!r && v > FORMAT)
+		r = -EPROTO;
+	if (!r && !v)
+		r = create(s);
+	if (!r)
+		r = check_seal(s);
+	for (int i = 0; !r && i < STATEMENTS; i++)
+		r = error_of(s, sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+						   &s->statements[i], NULL));
+	return r;
+}
+
+int store_open(struct store **out, const char *state_dir, const struct seal *seal)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	char path[PATH_MAX];
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->seal = seal;
+	if (snprintf(path, sizeof(path), "%s/peers.db", state_dir) >= (int)sizeof(path))
+		r = -ENAMETOOLONG;
+	else
+		r = open_database(s, path);
+	if (r) {
+		store_close(s);
+		return r;
+	}
+	*out = s;
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(s->statements[i]);
+	sqlite3_close(s->db);
+	free(s);
+}
+
+/* Locked memory for what is in the clear on its way between box and peer. */
+struct opened {
+	uint8_t key[SEAL_KEY_LEN];
+	uint8_t packed[PEER_PACKED_LEN];
+};
+
+static void opened_freep(struct opened **o)
+{
+	sodium_free(*o);
+}
+
+#define _cleanup_opened_ __attribute__((cleanup(opened_freep)))
+
+static int read_row(const struct store *s, sqlite3_stmt *q, struct peer *out)
+{
+	_cleanup_opened_ struct opened *o = sodium_malloc(sizeof(*o));
+	uint64_t ad = htole64(sqlite3_column_int64(q, 0));
+
+	if (!o)
+		return -ENOMEM;
+	if (sqlite3_column_bytes(q, 1) != WRAPPED_LEN || sqlite3_column_bytes(q, 2) != BOX_LEN ||
+	    seal_open_box(s->seal, SEAL_ROW_KEY, &ad, sizeof(ad), sqlite3_column_blob(q, 1),
+			  WRAPPED_LEN, o->key) ||
+	    seal_open_box_with(o->key, &ad, sizeof(ad), sqlite3_column_blob(q, 2), BOX_LEN,
+			       o->packed) ||
+	    peer_unpack(out, o->packed))
+		return -EBADMSG;
+	out->id = le64toh(ad);
+	return 0;
+}
+
+static int read_one(struct store *s, sqlite3_stmt *q, struct peer *out)
+{
+	int rc = sqlite3_step(q);
+
+	if (rc == SQLITE_DONE)
+		return -ENOENT;
+	return rc == SQLITE_ROW ? read_row(s, q, out) : error_of(s, rc);
+}
+
+int store_get(struct store *s, uint64_t id, struct peer *out)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[GET];
+
+	return error_of(s, sqlite3_bind_int64(q, 1, id)) ?: read_one(s, q, out);
+}
+
+static int find(struct store *s, enum statement which, const uint8_t index[SEAL_INDEX_LEN],
+		struct peer *out)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[which];
+
+	return error_of(s, sqlite3_bind_blob(q, 1, index, SEAL_INDEX_LEN, SQLITE_TRANSIENT)) ?:
+	       read_one(s, q, out);
+}
+
+int store_find_name(struct store *s, uint32_t uid, const char *name, struct peer *out)
+{
+	uint8_t index[SEAL_INDEX_LEN];
+
+	index_name(s, uid, name, index);
+	return find(s, FIND_NAME, index, out);
+}
+
+int store_find_zid(struct store *s, const uint8_t zid[ZRTP_ZID_LEN], struct peer *out)
+{
+	uint8_t index[SEAL_INDEX_LEN];
+
+	index_zid(s, zid, index);
+	return find(s, FIND_ZID, index, out);
+}
+
+int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[EACH];
+	_cleanup_peer_ struct peer *p = peer_new();
+	int rc, r = 0;
+
+	if (!p)
+		return -ENOMEM;
+	while (!r) {
+		rc = sqlite3_step(q);
+		if (rc != SQLITE_ROW)
+			return error_of(s, rc);
+		r = read_row(s, q, p) ?: cb(p, arg);
+	}
+	return r;
+}
+
+static int bind_indices(const struct store *s, sqlite3_stmt *q, const struct peer *p)
+{
+	uint8_t index[SEAL_INDEX_LEN];
+	int rc = SQLITE_OK;
+
+	if (p->has_zid) {
+		index_zid(s, p->peer_zid, index);
+		rc = sqlite3_bind_blob(q, 1, index, sizeof(index), SQLITE_TRANSIENT);
+	}
+	if (rc == SQLITE_OK && *p->name) {
+		index_name(s, p->uid, p->name, index);
+		rc = sqlite3_bind_blob(q, 2, index, sizeof(index), SQLITE_TRANSIENT);
+	}
+	return rc;
+}
+
+/* A fresh key with each write: what the row once was cannot be opened with what it is. */
+static int update(struct store *s, const struct peer *p)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[UPDATE];
+	_cleanup_opened_ struct opened *o = sodium_malloc(sizeof(*o));
+	uint8_t wrapped[WRAPPED_LEN], box[BOX_LEN];
+	uint64_t ad = htole64(p->id);
+	int rc;
+
+	if (!o)
+		return -ENOMEM;
+	randombytes_buf(o->key, sizeof(o->key));
+	peer_pack(p, o->packed);
+	seal_close_box(s->seal, SEAL_ROW_KEY, &ad, sizeof(ad), o->key, sizeof(o->key), wrapped);
+	seal_close_box_with(o->key, &ad, sizeof(ad), o->packed, sizeof(o->packed), box);
+
+	rc = bind_indices(s, q, p);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_blob(q, 3, wrapped, sizeof(wrapped), SQLITE_TRANSIENT);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_blob(q, 4, box, sizeof(box), SQLITE_TRANSIENT);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_int64(q, 5, p->id);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(q);
+	if (rc != SQLITE_DONE)
+		return error_of(s, rc);
+	return sqlite3_changes(s->db) == 1 ? 0 : -ENOENT;
+}
+
+/* The box belongs to its row, whose number is known only when it is there. */
+static int insert(struct store *s, struct peer *p)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[INSERT];
+	int rc = bind_indices(s, q, p);
+	int r;
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_zeroblob(q, 3, 0);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_zeroblob(q, 4, 0);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(q);
+	if (rc != SQLITE_DONE)
+		return error_of(s, rc);
+	p->id = sqlite3_last_insert_rowid(s->db);
+	r = update(s, p);
+	if (r)
+		p->id = 0;
+	return r;
+}
+
+static int forget(struct store *s, uint64_t id)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[FORGET];
+	int r = error_of(s, sqlite3_bind_int64(q, 1, id)) ?: error_of(s, sqlite3_step(q));
+
+	if (r)
+		return r;
+	return sqlite3_changes(s->db) ? 0 : -ENOENT;
+}
+
+/* secure_delete has zeroed the pages; the log still holds them as they were. */
+static int empty_log(struct store *s)
+{
+	return error_of(s, sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+						     NULL, NULL));
+}
+
+int store_put(struct store *s, struct peer *p)
+{
+	bool fresh = !p->id;
+	int r = begin(s);
+
+	if (r)
+		return r;
+	r = finish(s, fresh ? insert(s, p) : update(s, p));
+	if (r && fresh)
+		p->id = 0;
+	return r;
+}
+
+int store_merge(struct store *s, struct peer *p, uint64_t from)
+{
+	int r = begin(s);
+
+	if (r)
+		return r;
+	r = finish(s, forget(s, from) ?: update(s, p));
+	return r ?: empty_log(s);
+}
+
+int store_forget(struct store *s, uint64_t id)
+{
+	int r = begin(s);
+
+	if (r)
+		return r;
+	r = finish(s, forget(s, id));
+	return r ?: empty_log(s);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where peers are kept: SQLite, each row sealed whole with a key of its own.
+ *
+ * A stolen disk names nobody: the file holds row numbers, keyed hashes of ZID
+ * and name to find a row by, and boxes of one size. Forgetting a peer destroys
+ * the row's key, so that what may be left of the box elsewhere stays shut.
+ *
+ * Every change is one transaction and on disk when the function returns.
+ */
+#ifndef SOTTOD_STORE_H
+#define SOTTOD_STORE_H
+
+#include <stdint.h>
+
+#include "peer.h"
+#include "seal.h"
+
+struct store;
+
+/**
+ * store_open() - Open or make peers.db.
+ * @out: the caller owns it, free with store_close()
+ * @state_dir: where it is
+ * @seal: must outlive the store
+ *
+ * Return: 0; -EKEYREJECTED when it was sealed with another key; -EPROTO when a
+ * newer sottod has written it; another negative errno.
+ */
+int store_open(struct store **out, const char *state_dir, const struct seal *seal);
+void store_close(struct store *s);
+
+/* Each fills @out. Return: 0, -ENOENT, -EBADMSG for a spoilt row, -EIO. */
+int store_get(struct store *s, uint64_t id, struct peer *out);
+int store_find_name(struct store *s, uint32_t uid, const char *name, struct peer *out);
+int store_find_zid(struct store *s, const uint8_t zid[ZRTP_ZID_LEN], struct peer *out);
+
+/**
+ * store_each() - All rows, by age.
+ * @cb: returns 0 to go on; anything else ends it and is returned. Must not
+ *	change the store
+ */
+int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg);
+
+/** store_put() - Write a row; one with id 0 is new and is given its id. */
+int store_put(struct store *s, struct peer *p);
+
+/** store_merge() - Write @p and forget row @from, in one transaction. */
+int store_merge(struct store *s, struct peer *p, uint64_t from);
+
+/** store_forget() - Destroy a row for good. Return: 0, -ENOENT, -EIO. */
+int store_forget(struct store *s, uint64_t id);
+
+#endif
