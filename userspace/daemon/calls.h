@@ -58,6 +58,7 @@ struct calls_watch {
 	void (*removed)(const struct line *line, void *arg);
 	void (*ask)(const struct line *line, enum calls_ask what, void *arg);
 	void (*peer_changed)(uint64_t id, void *arg);
+	void (*flows_changed)(void *arg);
 };
 
 /**
@@ -92,6 +93,9 @@ uint64_t calls_deadline(const struct calls *c);
 
 /** calls_strangers() - May somebody whom nobody here has paired make it ring? */
 void calls_strangers(struct calls *c, bool allowed);
+
+/** calls_forgot() - The row is destroyed: running calls do not know who it was either. */
+void calls_forgot(struct calls *c, uint64_t id);
 
 /* Looking. */
 

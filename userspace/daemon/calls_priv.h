@@ -40,6 +40,11 @@ void line_session_close(struct calls *c, struct line *line);
 /* line_drop_flow() - the kernel forgets it, the record too */
 void line_drop_flow(struct calls *c, struct line *line);
 
+/* calls_kernel.c */
+
+/* line_show_program() - a softphone's media flows: nobody needs to answer */
+void line_show_program(struct line *line);
+
 /* calls_people.c */
 
 /* line_try_next() - look for the peer at its next address; ends the call when there is none */

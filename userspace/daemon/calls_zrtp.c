@@ -131,6 +131,8 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	call->security.role = action->secure.role;
 	call->security.suite = action->secure.suite;
 	memcpy(call->security.sas, action->secure.sas_value, sizeof(call->security.sas));
+	memcpy(call->peer_zid, action->secure.peer_zid, ZRTP_ZID_LEN);
+	call->has_zid = true;
 	call->security.matched = action->secure.secrets_matched;
 	call->security.mismatch = action->secure.secrets_mismatch;
 	r = line_weigh(c, line);
@@ -146,6 +148,8 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 		return;
 	if (call->kind == CALL_DIRECT && call->progress == CALL_UNBORN)
 		admit(c, line);
+	else if (call->kind == CALL_PROGRAM)
+		line_show_program(line);
 }
 
 static void keep_later(struct line *line, const struct zrtp_action *action)

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "calls_priv.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "clock.h"
+#include "log.h"
+#include "media.h"
+#include "peers.h"
+
+/* Our own sockets and nobody else's: a softphone could use our port as well. */
+static bool is_direct(const struct calls *c, const struct sotto_flow *flow)
+{
+	return addr_port(&flow->local) == c->port &&
+	       (flow->flags & SOTTO_FLOW_F_AGENT || !flow->has_uid || flow->uid == geteuid());
+}
+
+static struct line *line_of_flow(struct calls *c, const struct sotto_flow *flow)
+{
+	bool direct = is_direct(c, flow);
+	struct line *line = line_new(c, direct ? CALL_DIRECT : CALL_PROGRAM);
+
+	if (!line)
+		return NULL;
+	line->flow = *flow;
+	line->has_flow = true;
+	if (!direct && flow->has_uid) {
+		line->call->uid = flow->uid;
+		line->call->has_uid = true;
+	}
+	return line;
+}
+
+
+void line_show_program(struct line *line)
+{
+	if (line->call->progress != CALL_UNBORN)
+		return;
+	line->call->shown = true;
+	call_activate(line->call, clock_ms(), clock_wall_us());
+	line_changed(line);
+}
+
+/* A softphone's flow: we speak ZRTP for it, and it knows nothing of that. */
+static void begin_program(struct calls *c, struct line *line)
+{
+	_cleanup_peer_ struct peer *p = peer_new();	/* a fresh ZID if it stays empty */
+	struct zrtp_peer secrets;
+	int r = p ? 0 : -ENOMEM;
+
+	if (!r && line->call->has_uid)
+		r = peers_expected(c->store, line->call->uid, &line->flow.remote, p);
+	if (r == -ENOENT)
+		r = 0;
+	if (!r && p->id) {
+		line_expect(line, p, &secrets);
+	} else if (!r) {
+		memcpy(line->call->own_zid, p->own_zid, ZRTP_ZID_LEN);
+		peer_secrets(p, 0, &secrets);
+	}
+	if (!r)
+		r = line_session(c, line) ?: engine_start(c->engine, line->session, &secrets);
+	sodium_memzero(&secrets, sizeof(secrets));
+	if (r) {	/* it is held, or in clear, as its rule says */
+		log_errno(r, "a program's flow cannot be secured");
+		return;
+	}
+	line->securing = true;
+	line_show_program(line);
+}
+
+static void flow_new(struct calls *c, const struct sotto_flow *flow)
+{
+	struct line *line;
+
+	/* What only the network wants waits until it says Hello. */
+	if (calls_find_flow(c, flow->id) || flow->flags & SOTTO_FLOW_F_EMBRYONIC ||
+	    flow->action == SOTTO_ACTION_BYPASS || is_direct(c, flow))
+		return;
+	line = line_of_flow(c, flow);
+	if (line)
+		begin_program(c, line);
+	else
+		log_warning("too many calls: a program's flow is not secured");
+}
+
+static void flow_gone(struct calls *c, struct line *line)
+{
+	int r = record_remove(c->record, line->call->cookie);
+
+	if (r)
+		log_errno(r, "a call's record could not be removed");
+	line->has_flow = false;
+	line_session_close(c, line);
+	if (line->call->progress == CALL_UNBORN)
+		line_remove(c, line);
+	else if (line->call->kind == CALL_DIRECT)
+		line_end(c, line, CALL_FAILED, CALL_BY_NOBODY);
+	else	/* its program has stopped */
+		line_end(c, line, CALL_REASON_NONE, CALL_BY_NOBODY);
+}
+
+static void flow_state(struct calls *c, struct line *line, const struct sotto_flow *flow)
+{
+	bool dead = flow->tx == SOTTO_STATE_DEAD || flow->rx == SOTTO_STATE_DEAD;
+
+	line->flow = *flow;
+	line_changed(line);
+	if (dead && line->call->kind == CALL_DIRECT)
+		line_end(c, line, CALL_FAILED, CALL_BY_NOBODY);
+}
+
+static void flow_moved(struct calls *c, struct line *line, const struct sotto_flow *flow)
+{
+	int r;
+
+	line->flow = *flow;
+	line_changed(line);
+	if (line->media < 0)
+		return;
+	r = media_follow(line->media, &flow->remote);
+	if (r)
+		log_errno(r, "a call's socket could not follow its peer");
+}
+
+static void on_event(struct calls *c, const struct sotto_notice *notice)
+{
+	struct line *line = calls_find_flow(c, notice->flow.id);
+
+	c->watch->flows_changed(c->arg);
+	if (notice->event == SOTTO_EVENT_FLOW_NEW) {
+		flow_new(c, &notice->flow);
+		return;
+	}
+	if (!line)
+		return;
+	switch (notice->event) {
+	case SOTTO_EVENT_FLOW_GONE:
+		flow_gone(c, line);
+		break;
+	case SOTTO_EVENT_FLOW_STATE:
+		flow_state(c, line, &notice->flow);
+		break;
+	case SOTTO_EVENT_RX_FIRST:
+		call_heard(line->call, clock_ms());
+		if (line->session)
+			engine_srtp_authenticated(c->engine, line->session);
+		break;
+	case SOTTO_EVENT_SOURCE:
+		flow_moved(c, line, &notice->flow);
+		break;
+	default:
+		log_debug("event %s on flow %llu", sotto_event_name(notice->event),
+			  (unsigned long long)notice->flow.id);
+		break;
+	}
+}
+
+/* The first ZRTP packet from somewhere: a session that only answers. */
+static struct line *stranger(struct calls *c, uint64_t flow_id)
+{
+	struct sotto_flow flow;
+	struct line *line;
+
+	if (sotto_flow_get(kernel_requests(c->kernel), flow_id, &flow))
+		return NULL;	/* gone again */
+	/* An adopted flow whose record is lost has keys that are not ours to judge. */
+	if (flow.cookie_len)
+		return NULL;
+	line = line_of_flow(c, &flow);
+	if (!line)
+		return NULL;
+	line->call->give_up = clock_ms() + UNBORN_MS;
+	if (!line_session(c, line)) {
+		line->securing = true;
+		return line;
+	}
+	line_remove(c, line);
+	return NULL;
+}
+
+static void on_zrtp(struct calls *c, const struct sotto_notice *notice)
+{
+	struct line *line = calls_find_flow(c, notice->flow_id) ?: stranger(c, notice->flow_id);
+
+	if (line && line->session)
+		engine_packet(c->engine, line->session, notice->data, notice->len);
+}
+
+static void on_control(struct calls *c, const struct sotto_notice *notice)
+{
+	struct line *line = calls_find_flow(c, notice->flow_id);
+	uint64_t now = clock_ms();
+
+	if (!line)
+		return;
+	call_heard(line->call, now);
+	if (control_receive(&line->call->control, now, notice->data, notice->len) <= 0)
+		return;
+	call_their_state(line->call, now, clock_wall_us());
+	line_changed(line);
+}
+
+static void on_notice(const struct sotto_notice *notice, void *arg)
+{
+	struct calls *c = arg;
+
+	if (!notice->is_packet)
+		on_event(c, notice);
+	else if (notice->kind == SOTTO_PACKET_ZRTP)
+		on_zrtp(c, notice);
+	else if (notice->kind == SOTTO_PACKET_CONTROL)
+		on_control(c, notice);
+}
+
+/* All flows of the kernel, for as long as we change some of them. */
+struct flows {
+	struct sotto_flow *flow;
+	size_t n;
+	size_t room;
+};
+
+static int collect(const struct sotto_flow *flow, void *arg)
+{
+	struct flows *all = arg;
+	struct sotto_flow *more;
+
+	if (all->n == all->room) {
+		all->room = all->room ? 2 * all->room : 16;
+		more = reallocarray(all->flow, all->room, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		all->flow = more;
+	}
+	all->flow[all->n++] = *flow;
+	return 0;
+}
+
+/* Whom the record describes goes on as if nothing had happened. */
+static int adopt(struct calls *c, const struct sotto_flow *flow)
+{
+	struct line *line = line_new(c, CALL_DIRECT);
+	int r;
+
+	if (!line)
+		return -ENOSPC;
+	r = flow->cookie_len == CALL_COOKIE_LEN ?
+	    record_read(c->record, flow->cookie, line->call) : -ENOENT;
+	if (r) {
+		line_remove(c, line);
+		return r;
+	}
+	line->flow = *flow;
+	line->has_flow = true;
+	control_resume(&line->call->control, clock_ms());
+	call_heard(line->call, clock_ms());	/* 15 s to be heard from anew */
+	line_changed(line);
+	return 0;
+}
+
+static void found(struct calls *c, const struct sotto_flow *flow)
+{
+	struct line *line = calls_find_flow(c, flow->id);
+	int r;
+
+	if (line) {
+		flow_state(c, line, flow);
+		return;
+	}
+	r = adopt(c, flow);
+	if (!r)
+		return;
+	if (!flow->cookie_len) {
+		flow_new(c, flow);
+		return;
+	}
+	/* It was never secure, or its record is spoilt: nobody could end it but us. */
+	if (r != -ENOENT)
+		log_errno(r, "a running call could not be adopted");
+	if (!is_direct(c, flow))
+		return;
+	r = sotto_flow_del(kernel_requests(c->kernel), flow->id);
+	if (r && r != -ENOENT)
+		log_errno(r, "a flow could not be deleted: %s", kernel_error(c->kernel));
+}
+
+static bool is_among(const struct flows *all, uint64_t id)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->flow[i].id == id)
+			return true;
+	return false;
+}
+
+static bool is_running(const uint8_t cookie[CALL_COOKIE_LEN], void *arg)
+{
+	const struct calls *c = arg;
+
+	for (const struct line *line = c->lines; line; line = line->next)
+		if (line->has_flow && !memcmp(line->call->cookie, cookie, CALL_COOKIE_LEN))
+			return true;
+	return false;
+}
+
+/* Make our picture that of the kernel. */
+static int compare(struct calls *c)
+{
+	struct flows all = { 0 };
+	struct line *line, *next;
+	int r = sotto_flow_dump(kernel_requests(c->kernel), collect, &all);
+
+	for (line = r ? NULL : c->lines; line; line = next) {
+		next = line->next;
+		if (line->has_flow && !is_among(&all, line->flow.id))
+			flow_gone(c, line);
+	}
+	for (size_t i = 0; !r && i < all.n; i++)
+		found(c, &all.flow[i]);
+	free(all.flow);
+	return r ?: record_sweep(c->record, is_running, c);
+}
+
+static void on_resync(void *arg)
+{
+	struct calls *c = arg;
+	int r = compare(c);
+
+	if (r)
+		log_errno(r, "the kernel's flows could not be read: %s", kernel_error(c->kernel));
+}
+
+const struct kernel_events calls_kernel_events = {
+	.notice = on_notice,
+	.resync = on_resync,
+};
+
+int calls_use_kernel(struct calls *c, struct kernel *kernel)
+{
+	c->kernel = kernel;
+	return kernel ? compare(c) : 0;
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "calls_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "clock.h"
+#include "peers.h"
+
+#define FOREVER	UINT32_MAX	/* RFC 6189 4.9: such a secret never expires */
+
+static uint64_t wall_s(void)
+{
+	return clock_wall_us() / 1000000;
+}
+
+static void set_name(char to[PEER_NAME_MAX], const char *name)
+{
+	memset(to, 0, PEER_NAME_MAX);
+	snprintf(to, PEER_NAME_MAX, "%s", name);
+}
+
+void line_expect(struct line *line, const struct peer *p, struct zrtp_peer *out)
+{
+	struct call *call = line->call;
+
+	call->named_id = p->id;
+	memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
+	set_name(call->claim, p->name);	/* until the exchange has proved it */
+	peer_secrets(p, wall_s(), out);
+}
+
+/* What to show to somebody whom we have not met: never what others see. */
+static int greet_stranger(struct calls *c, struct line *line, struct zrtp_peer *out)
+{
+	_cleanup_peer_ struct peer *p = peer_new();	/* with a fresh ZID */
+	struct call *call = line->call;
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	if (!call->named_id && call->kind == CALL_DIRECT) {
+		/* Whom we call at this address gets to see the same ZID. */
+		r = peers_claimed(c->store, &line->flow.remote, p);
+		if (r && r != -ENOENT)
+			return r;
+	}
+	memset(out, 0, sizeof(*out));
+	if (!call->named_id)
+		memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
+	memcpy(out->own_zid, call->own_zid, ZRTP_ZID_LEN);
+	return 0;
+}
+
+int line_identify(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID_LEN],
+		  struct zrtp_peer *out)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	struct call *call = line->call;
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	r = store_find_zid(c->store, zid, p);
+	if (r == -ENOENT) {
+		r = greet_stranger(c, line, out);
+	} else if (!r) {
+		if (!call->named_id)	/* else we have said Hello already */
+			memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
+		peer_secrets(p, wall_s(), out);
+		memcpy(out->own_zid, call->own_zid, ZRTP_ZID_LEN);
+	}
+	if (!r)
+		memcpy(out->peer_zid, zid, ZRTP_ZID_LEN);
+	return r;
+}
+
+/* The row of the ZID at the other end, and what it says of this call. */
+static int weigh_met(struct calls *c, struct call *call, struct peer *p)
+{
+	struct call_security *s = &call->security;
+
+	call->peer_id = p->id;
+	if (!call->has_uid || call->uid == p->uid)
+		set_name(call->name, p->name);
+	s->verified_before = p->verified;
+	s->weaker = p->has_suite && suite_weaker(&s->suite, &p->strongest);
+	if (s->mismatch && !p->mismatch) {
+		p->mismatch = true;	/* stands until the SAS has been compared */
+		return store_put(c->store, p);
+	}
+	s->mismatch = s->mismatch || p->mismatch;
+	return 0;
+}
+
+/* The row that was called, or that is looked for at this address. */
+static int weigh_named(struct calls *c, struct line *line, struct peer *p)
+{
+	struct call *call = line->call;
+	int r;
+
+	if (call->named_id)
+		r = store_get(c->store, call->named_id, p);
+	else if (!*call->name)
+		r = peers_claimed(c->store, &line->flow.remote, p);
+	else
+		return 0;
+	if (r == -ENOENT) {	/* forgotten meanwhile, or there was none */
+		call->named_id = 0;
+		return 0;
+	}
+	if (r)
+		return r;
+	call->named_id = p->id;
+	if (p->id == call->peer_id)
+		return 0;
+	set_name(call->claim, p->name);
+	call->security.somebody_else = p->has_zid;
+	return 0;
+}
+
+int line_weigh(struct calls *c, struct line *line)
+{
+	_cleanup_peer_ struct peer *met = peer_new();
+	_cleanup_peer_ struct peer *named = peer_new();
+	struct call *call = line->call;
+	int r;
+
+	if (!met || !named)
+		return -ENOMEM;
+	call->peer_id = 0;
+	set_name(call->name, "");
+	set_name(call->claim, "");
+	r = store_find_zid(c->store, call->peer_zid, met);
+	if (!r)
+		r = weigh_met(c, call, met);
+	else if (r == -ENOENT)
+		r = 0;
+	return r ?: weigh_named(c, line, named);
+}
+
+/*
+ * Does the name belong to this ZID from now on? Who calls a name binds it to
+ * whoever answers for the first time; who is called, and whoever had met
+ * somebody else under this name, only after the SAS.
+ */
+static bool may_bind(const struct call *call)
+{
+	if (!call->named_id || call->named_id == call->peer_id)
+		return false;
+	return call->security.typed_right || (call->outgoing && !call->security.somebody_else);
+}
+
+/* The row to write: @p is filled with it. @from is set to the row that goes, or 0. */
+static int choose_row(struct calls *c, const struct call *call, struct peer *p, uint64_t *from)
+{
+	int r;
+
+	*from = 0;
+	if (call->peer_id) {
+		r = store_get(c->store, call->peer_id, p);
+		if (r && r != -ENOENT)
+			return r;
+		if (!r && (*p->name || !may_bind(call)))
+			return 0;
+		if (!r)
+			*from = call->peer_id;
+	}
+	if (may_bind(call))
+		return store_get(c->store, call->named_id, p);
+	if (!call->has_uid)
+		return -ENOENT;
+	p->uid = call->uid;	/* somebody without a name */
+	return 0;
+}
+
+static void fill_secrets(struct peer *p, const struct call_retain *retain)
+{
+	p->has_rs1 = retain->expiry_s;
+	p->has_rs2 = retain->expiry_s && retain->has_rs2;
+	memset(p->rs1, 0, sizeof(p->rs1));
+	memset(p->rs2, 0, sizeof(p->rs2));
+	if (p->has_rs1)
+		memcpy(p->rs1, retain->rs1, ZRTP_SECRET_LEN);
+	if (p->has_rs2)
+		memcpy(p->rs2, retain->rs2, ZRTP_SECRET_LEN);
+	p->expires = retain->expiry_s == FOREVER ? PEER_NEVER_EXPIRES :
+						   wall_s() + retain->expiry_s;
+}
+
+static void fill_trust(struct peer *p, const struct call_security *s)
+{
+	if (s->typed_right) {
+		if (!p->verified)
+			p->verified_since = wall_s();
+		p->verified = true;
+		p->mismatch = false;
+		p->strongest = s->suite;
+		p->has_suite = true;
+	} else if (s->typed_wrong) {
+		p->verified = false;
+		p->verified_since = 0;
+	}
+	if (!p->has_suite || (suite_weaker(&p->strongest, &s->suite) &&
+			      !suite_weaker(&s->suite, &p->strongest))) {
+		p->strongest = s->suite;
+		p->has_suite = true;
+	}
+}
+
+static void fill(struct peer *p, const struct line *line)
+{
+	const struct call *call = line->call;
+	bool other = !p->has_zid || memcmp(p->peer_zid, call->peer_zid, ZRTP_ZID_LEN);
+
+	if (other) {	/* what was kept was somebody else's */
+		p->verified = false;
+		p->verified_since = 0;
+		p->mismatch = false;
+		p->has_rs1 = false;
+		p->has_rs2 = false;
+		p->has_suite = false;
+	}
+	memcpy(p->peer_zid, call->peer_zid, ZRTP_ZID_LEN);
+	memcpy(p->own_zid, call->own_zid, ZRTP_ZID_LEN);
+	p->has_zid = true;
+	p->last = line->flow.remote;
+	if (call->since)
+		p->last_call = call->since / 1000000;
+	fill_trust(p, &call->security);
+	if (call_retain_due(call))
+		fill_secrets(p, &call->retain);
+}
+
+int line_keep(struct calls *c, struct line *line)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	struct call *call = line->call;
+	bool retained = call_retain_due(call);
+	uint64_t from;
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	if (!call->has_zid)	/* not known yet, or forgotten */
+		return 0;
+	/* Nothing is kept of somebody whom nobody here has met. */
+	if (!call->peer_id && !retained && !call->security.typed_right)
+		return 0;
+	r = choose_row(c, call, p, &from);
+	if (r)
+		return r;
+	fill(p, line);
+	r = from ? store_merge(c->store, p, from) : store_put(c->store, p);
+	if (r)
+		return r;
+	if (retained)
+		sodium_memzero(&call->retain, sizeof(call->retain));
+	call->peer_id = p->id;
+	if (*p->name && p->uid == call->uid) {
+		set_name(call->name, p->name);
+		if (call->named_id == p->id)
+			set_name(call->claim, "");
+	}
+	c->watch->peer_changed(p->id, c->arg);
+	return 0;
+}
+
+void calls_forgot(struct calls *c, uint64_t id)
+{
+	for (struct line *line = c->lines; line; line = line->next) {
+		struct call *call = line->call;
+
+		if (call->peer_id != id && call->named_id != id)
+			continue;
+		if (call->peer_id == id) {
+			call->peer_id = 0;
+			call->has_zid = false;	/* this call leaves no trace either */
+			set_name(call->name, "");
+			sodium_memzero(&call->retain, sizeof(call->retain));
+		}
+		if (call->named_id == id) {
+			call->named_id = 0;
+			set_name(call->claim, "");
+		}
+		line_changed(line);
+	}
+}
