@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus_error.h"
+#include "log.h"
+#include "peers.h"
+
+#define CALL_OPTION_ADDRESS	"address"
+#define CALL_OPTION_DEVICE	"device"
+
+static int no_such_peer(sd_bus_error *error, const char *name)
+{
+	return sd_bus_error_setf(error, BUS_NO_SUCH_PEER,
+				 "There is no peer named \"%s\". Name one with: sotto pair %s ADDRESS",
+				 name, name);
+}
+
+static int store_failed(sd_bus_error *error, int r)
+{
+	log_errno(r, "the store failed");
+	return sd_bus_error_setf(error, SD_BUS_ERROR_FAILED,
+				 "The store failed (%s): see the journal of sottod.", strerror(-r));
+}
+
+static int pair_failed(sd_bus_error *error, int r, const char *name)
+{
+	if (r == -E2BIG)
+		return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
+					 "A peer has at most %d addresses; give fewer.",
+					 PEER_HINTS_MAX);
+	if (r == -EINVAL && !peer_name_valid(name))
+		return sd_bus_error_set(error, BUS_BAD_ARGUMENT,
+					"A name has 1 to 64 bytes of UTF-8, without control "
+					"characters or blanks at its ends; choose another.");
+	if (r == -EINVAL)
+		return sd_bus_error_set(error, BUS_BAD_ARGUMENT,
+					"An address is HOST, HOST:PORT, an IPv6 address or "
+					"[IPv6]:PORT; one of those given is none of these.");
+	return store_failed(error, r);
+}
+
+static int pair(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	char path[BUS_PATH_MAX];
+	char **addresses = NULL;
+	const char *name;
+	uint64_t id;
+	uid_t uid;
+	int r = sd_bus_message_read(m, "s", &name);
+
+	if (r >= 0)
+		r = sd_bus_message_read_strv(m, &addresses);
+	if (r >= 0)
+		r = bus_sender(m, &uid, error);
+	if (r < 0)
+		return r;
+	r = peers_pair(b->store, uid, name, addresses, b->port, &id);
+	for (char **a = addresses; a && *a; a++)
+		free(*a);
+	free(addresses);
+	if (r < 0)
+		return pair_failed(error, r, name);
+	bus_peer_path(id, path);
+	if (r)
+		bus_signal(b, "PeerAdded", path);
+	else
+		bus_peer_invalidate(b, id);
+	return sd_bus_reply_method_return(m, "o", path);
+}
+
+static int forget(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	char path[BUS_PATH_MAX];
+	const char *name;
+	uint64_t id;
+	uid_t uid;
+	int r = sd_bus_message_read(m, "s", &name);
+
+	if (r >= 0)
+		r = bus_sender(m, &uid, error);
+	if (r < 0)
+		return r;
+	r = store_find_name(b->store, uid, name, b->peer);
+	if (r == -ENOENT)
+		return no_such_peer(error, name);
+	id = b->peer->id;
+	r = r ?: store_forget(b->store, id);
+	if (r)
+		return store_failed(error, r);
+	calls_forgot(b->calls, id);
+	bus_peer_path(id, path);
+	bus_signal(b, "PeerRemoved", path);
+	return sd_bus_reply_method_return(m, NULL);
+}
+
+static int read_call_options(sd_bus_message *m, const char **address, sd_bus_error *error)
+{
+	const char *key;
+	int device, r = sd_bus_message_enter_container(m, 'a', "{sv}");
+
+	while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+		r = sd_bus_message_read(m, "s", &key);
+		if (r >= 0 && !strcmp(key, CALL_OPTION_ADDRESS))
+			r = sd_bus_message_read(m, "v", "s", address);
+		else if (r >= 0 && !strcmp(key, CALL_OPTION_DEVICE))
+			r = sd_bus_message_read(m, "v", "b", &device);
+		else if (r >= 0)
+			return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
+						 "Call() knows no option \"%s\"; it knows \"address\" "
+						 "and \"device\".", key);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(m);
+	}
+	return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int call_failed(struct bus *b, sd_bus_error *error, int r, const char *name,
+		       const char *address)
+{
+	switch (r) {
+	case -ENODEV:
+		return sd_bus_error_set(error, BUS_NO_KERNEL, b->trouble);
+	case -ENOENT:
+		return no_such_peer(error, name);
+	case -EHOSTUNREACH:
+		return sd_bus_error_setf(error, BUS_UNREACHABLE,
+					 "No numeric address is known of \"%s\". Give one with: sotto "
+					 "pair %s ADDRESS", name, name);
+	case -EINVAL:
+		return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
+					 "\"%s\" is not a numeric address, with or without port.",
+					 address);
+	case -EBUSY:
+		return sd_bus_error_set(error, BUS_BUSY,
+					"You are in a call already. End it with: sotto hangup");
+	default:
+		log_errno(r, "a call could not begin");
+		return sd_bus_error_setf(error, SD_BUS_ERROR_FAILED,
+					 "The call could not begin (%s): see the journal of sottod.",
+					 strerror(-r));
+	}
+}
+
+static int call(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	const char *name, *address = NULL;
+	char path[BUS_PATH_MAX];
+	struct line *line;
+	uid_t uid;
+	int r = sd_bus_message_read(m, "s", &name);
+
+	if (r >= 0)
+		r = read_call_options(m, &address, error);
+	if (r >= 0)
+		r = bus_sender(m, &uid, error);
+	if (r < 0)
+		return r;
+	r = calls_dial(b->calls, uid, name, address, &line);
+	if (r)
+		return call_failed(b, error, r, name, address);
+	bus_call_path(line->id, path);
+	return sd_bus_reply_method_return(m, "o", path);
+}
+
+struct listing {
+	sd_bus_message *reply;
+	uid_t uid;
+};
+
+static int list_peer(const struct peer *p, void *arg)
+{
+	struct listing *l = arg;
+	char path[BUS_PATH_MAX];
+	int r;
+
+	if (!*p->name || !bus_owns(l->uid, p->uid))
+		return 0;
+	bus_peer_path(p->id, path);
+	r = sd_bus_message_open_container(l->reply, 'r', "oa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(l->reply, "o", path);
+	if (r >= 0)
+		r = bus_peer_append(l->reply, p);
+	if (r >= 0)
+		r = sd_bus_message_close_container(l->reply);
+	return r < 0 ? r : 0;
+}
+
+static int list_call(const struct line *line, struct listing *l)
+{
+	char path[BUS_PATH_MAX];
+	int r;
+
+	if (!line->call->shown || !bus_may_see(l->uid, line->call))
+		return 0;
+	bus_call_path(line->id, path);
+	r = sd_bus_message_open_container(l->reply, 'r', "oa{sv}");
+	if (r >= 0)
+		r = sd_bus_message_append(l->reply, "o", path);
+	if (r >= 0)
+		r = bus_call_append(l->reply, line);
+	if (r >= 0)
+		r = sd_bus_message_close_container(l->reply);
+	return r < 0 ? r : 0;
+}
+
+static int begin_list(sd_bus_message *m, struct listing *l, sd_bus_error *error)
+{
+	int r = bus_sender(m, &l->uid, error);
+
+	if (r >= 0)
+		r = sd_bus_message_new_method_return(m, &l->reply);
+	return r < 0 ? r : sd_bus_message_open_container(l->reply, 'a', "(oa{sv})");
+}
+
+static int end_list(struct listing *l, int r)
+{
+	if (r >= 0)
+		r = sd_bus_message_close_container(l->reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, l->reply, NULL);
+	sd_bus_message_unref(l->reply);
+	return r;
+}
+
+static int list_peers(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	struct listing l = { 0 };
+	int r = begin_list(m, &l, error);
+
+	if (r >= 0)
+		r = store_each(b->store, list_peer, &l);
+	return end_list(&l, r);
+}
+
+static int list_calls(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	struct listing l = { 0 };
+	int r = begin_list(m, &l, error);
+
+	for (struct line *line = calls_first(b->calls); r >= 0 && line; line = line->next)
+		r = list_call(line, &l);
+	return end_list(&l, r);
+}
+
+static int get_version(sd_bus *bus, const char *path, const char *interface, const char *property,
+		       sd_bus_message *reply, void *data, sd_bus_error *error)
+{
+	return sd_bus_message_append(reply, "s", SOTTO_VERSION);
+}
+
+static int get_strangers(sd_bus *bus, const char *path, const char *interface,
+			 const char *property, sd_bus_message *reply, void *data,
+			 sd_bus_error *error)
+{
+	const struct bus *b = data;
+
+	return sd_bus_message_append(reply, "b", b->strangers);
+}
+
+static int set_strangers(sd_bus *bus, const char *path, const char *interface,
+			 const char *property, sd_bus_message *value, void *data,
+			 sd_bus_error *error)
+{
+	static const char *const names[] = { "Strangers", NULL };
+	struct bus *b = data;
+	uid_t uid;
+	int allowed;
+	int r = bus_sender(sd_bus_get_current_message(bus), &uid, error);
+
+	if (r >= 0 && uid)
+		return sd_bus_error_set(error, BUS_NOT_ALLOWED,
+					"Only root may say who makes this machine ring.");
+	if (r >= 0)
+		r = sd_bus_message_read(value, "b", &allowed);
+	if (r < 0)
+		return r;
+	b->strangers = allowed;
+	calls_strangers(b->calls, allowed);
+	bus_invalidate(b, BUS_PATH, BUS_MANAGER_INTERFACE, names);
+	return 0;
+}
+
+static int get_port(sd_bus *bus, const char *path, const char *interface, const char *property,
+		    sd_bus_message *reply, void *data, sd_bus_error *error)
+{
+	const struct bus *b = data;
+
+	return sd_bus_message_append(reply, "q", b->port);
+}
+
+#define METHOD(name, in, out, handler) \
+	SD_BUS_METHOD(name, in, out, handler, SD_BUS_VTABLE_UNPRIVILEGED)
+
+static const sd_bus_vtable vtable[] = {
+	SD_BUS_VTABLE_START(0),
+	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_PROPERTY("Port", "q", get_port, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+	SD_BUS_WRITABLE_PROPERTY("Strangers", "b", get_strangers, set_strangers, 0,
+				 SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION |
+				 SD_BUS_VTABLE_UNPRIVILEGED),
+	METHOD("Pair", "sas", "o", pair),
+	METHOD("Forget", "s", "", forget),
+	METHOD("Call", "sa{sv}", "o", call),
+	METHOD("ListPeers", "", "a(oa{sv})", list_peers),
+	METHOD("ListCalls", "", "a(oa{sv})", list_calls),
+	METHOD("ListFlows", "", "aa{sv}", bus_list_flows),
+	METHOD("AddRule", "a{sv}", "u", bus_add_rule),
+	METHOD("DeleteRule", "u", "", bus_delete_rule),
+	METHOD("ListRules", "", "aa{sv}", bus_list_rules),
+	METHOD("RegisterAgent", "o", "", bus_agent_register),
+	METHOD("UnregisterAgent", "o", "", bus_agent_unregister),
+	METHOD("Doctor", "", "a(sbss)", bus_doctor),
+	SD_BUS_SIGNAL("CallAdded", "o", 0),
+	SD_BUS_SIGNAL("CallRemoved", "o", 0),
+	SD_BUS_SIGNAL("PeerAdded", "o", 0),
+	SD_BUS_SIGNAL("PeerRemoved", "o", 0),
+	SD_BUS_SIGNAL("FlowsChanged", "", 0),
+	SD_BUS_VTABLE_END
+};
+
+int bus_manager_add(struct bus *b)
+{
+	int r = sd_bus_add_object_vtable(b->bus, NULL, BUS_PATH, BUS_MANAGER_INTERFACE, vtable, b);
+
+	return r < 0 ? r : 0;
+}

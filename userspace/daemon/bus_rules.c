@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The kernel's rules and flows as dictionaries, Documentation/dbus.rst. */
+#include "bus.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr.h"
+#include "bus_error.h"
+
+static int kernel_failed(struct bus *b, sd_bus_error *error, int r, const char *what)
+{
+	const struct kernel *k = calls_kernel(b->calls);
+
+	if (!k)
+		return sd_bus_error_set(error, BUS_NO_KERNEL, b->trouble);
+	return sd_bus_error_setf(error, r == -EINVAL || r == -ENOENT ? BUS_BAD_ARGUMENT :
+				 SD_BUS_ERROR_FAILED, "%s: %s.", what, kernel_error(k));
+}
+
+static int check_root(sd_bus_message *m, sd_bus_error *error)
+{
+	uid_t uid;
+	int r = bus_sender(m, &uid, error);
+
+	if (r >= 0 && uid)
+		return sd_bus_error_set(error, BUS_NOT_ALLOWED,
+					"Rules are the whole machine's: only root may see or change "
+					"them. Try again with sudo.");
+	return r;
+}
+
+/* Dictionaries. */
+
+static int put_text(sd_bus_message *m, const char *key, const char *value)
+{
+	return sd_bus_message_append(m, "{sv}", key, "s", value);
+}
+
+static int put_u64(sd_bus_message *m, const char *key, uint64_t value)
+{
+	return sd_bus_message_append(m, "{sv}", key, "t", value);
+}
+
+static int put_u32(sd_bus_message *m, const char *key, uint32_t value)
+{
+	return sd_bus_message_append(m, "{sv}", key, "u", value);
+}
+
+static int put_port(sd_bus_message *m, const char *key, uint16_t value)
+{
+	return sd_bus_message_append(m, "{sv}", key, "q", value);
+}
+
+static int put_flag(sd_bus_message *m, const char *key, bool value)
+{
+	return sd_bus_message_append(m, "{sv}", key, "b", (int)value);
+}
+
+/* Flows. */
+
+static int put_address(sd_bus_message *m, const char *key, const struct sotto_addr *addr)
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_format(addr, text);
+	return put_text(m, key, text);
+}
+
+static int put_counters(sd_bus_message *m, const struct sotto_flow *flow)
+{
+	const char *name;
+	int r = sd_bus_message_open_container(m, 'e', "sv");
+
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", "counters");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'v', "a{st}");
+	if (r >= 0)
+		r = sd_bus_message_open_container(m, 'a', "{st}");
+	for (unsigned int i = 0; r >= 0 && i < SOTTO_STATS_COUNT; i++) {
+		name = sotto_stats_name(i);
+		if (name && flow->stats[i])
+			r = sd_bus_message_append(m, "{st}", name, flow->stats[i]);
+	}
+	for (int open = 3; r >= 0 && open; open--)
+		r = sd_bus_message_close_container(m);
+	return r;
+}
+
+static int put_what_is_known(sd_bus_message *m, const struct sotto_flow *flow,
+			     const struct line *line)
+{
+	char path[BUS_PATH_MAX];
+	int r = 0;
+
+	if (flow->has_uid)
+		r = put_u32(m, "uid", flow->uid);
+	if (r >= 0 && flow->profile_tx != SOTTO_PROFILE_UNSPEC)
+		r = put_text(m, "profile-tx", sotto_profile_name(flow->profile_tx));
+	if (r >= 0 && flow->profile_rx != SOTTO_PROFILE_UNSPEC)
+		r = put_text(m, "profile-rx", sotto_profile_name(flow->profile_rx));
+	if (r >= 0 && flow->idle_tx_ms != SOTTO_IDLE_NEVER)
+		r = put_u64(m, "idle-tx-ms", flow->idle_tx_ms);
+	if (r >= 0 && flow->idle_rx_ms != SOTTO_IDLE_NEVER)
+		r = put_u64(m, "idle-rx-ms", flow->idle_rx_ms);
+	if (r >= 0 && line && line->call->shown) {
+		bus_call_path(line->id, path);
+		r = sd_bus_message_append(m, "{sv}", "call", "o", path);
+	}
+	return r;
+}
+
+static int put_flow(sd_bus_message *m, const struct sotto_flow *flow, const struct line *line)
+{
+	int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+	if (r >= 0)
+		r = put_u64(m, "id", flow->id);
+	if (r >= 0)
+		r = put_address(m, "local", &flow->local);
+	if (r >= 0)
+		r = put_address(m, "remote", &flow->remote);
+	if (r >= 0)
+		r = put_text(m, "tx", sotto_state_name(flow->tx));
+	if (r >= 0)
+		r = put_text(m, "rx", sotto_state_name(flow->rx));
+	if (r >= 0)
+		r = put_u32(m, "rule", flow->rule_id);
+	if (r >= 0)
+		r = put_text(m, "action", sotto_action_name(flow->action));
+	if (r >= 0)
+		r = put_flag(m, "embryonic", flow->flags & SOTTO_FLOW_F_EMBRYONIC);
+	if (r >= 0)
+		r = put_u64(m, "age-ms", flow->age_ms);
+	if (r >= 0)
+		r = put_what_is_known(m, flow, line);
+	if (r >= 0)
+		r = put_counters(m, flow);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+struct flow_list {
+	struct bus *bus;
+	sd_bus_message *reply;
+	uid_t uid;
+};
+
+static bool is_visible(const struct flow_list *l, const struct sotto_flow *flow,
+		       const struct line *line)
+{
+	if (l->uid == 0)
+		return true;
+	if (line && line->call->has_uid)
+		return line->call->uid == l->uid;
+	return flow->has_uid && flow->uid == l->uid;
+}
+
+static int list_flow(const struct sotto_flow *flow, void *arg)
+{
+	struct flow_list *l = arg;
+	const struct line *line = calls_find_flow(l->bus->calls, flow->id);
+	int r;
+
+	if (!is_visible(l, flow, line))
+		return 0;
+	r = put_flow(l->reply, flow, line);
+	return r < 0 ? r : 0;
+}
+
+static int send_list(sd_bus_message *reply, int r)
+{
+	if (r >= 0)
+		r = sd_bus_message_close_container(reply);
+	if (r >= 0)
+		r = sd_bus_send(NULL, reply, NULL);
+	sd_bus_message_unref(reply);
+	return r;
+}
+
+int bus_list_flows(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct flow_list l = { .bus = data };
+	struct kernel *k = calls_kernel(l.bus->calls);
+	int r = bus_sender(m, &l.uid, error);
+
+	if (r < 0)
+		return r;
+	if (!k)
+		return kernel_failed(l.bus, error, -ENODEV, NULL);
+	r = sd_bus_message_new_method_return(m, &l.reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(l.reply, 'a', "a{sv}");
+	if (r < 0)
+		return send_list(l.reply, r);
+	r = sotto_flow_dump(kernel_requests(k), list_flow, &l);
+	if (r) {
+		sd_bus_message_unref(l.reply);
+		return kernel_failed(l.bus, error, r, "The flows could not be read");
+	}
+	return send_list(l.reply, 0);
+}
+
+/* Rules. */
+
+static int put_peer_network(sd_bus_message *m, const struct sotto_rule *rule)
+{
+	char host[INET6_ADDRSTRLEN], text[INET6_ADDRSTRLEN + 4];
+
+	inet_ntop(rule->family, rule->peer, host, sizeof(host));
+	snprintf(text, sizeof(text), "%s/%u", host, rule->peer_len);
+	return put_text(m, "peer", text);
+}
+
+static int put_what_matches(sd_bus_message *m, const struct sotto_rule *rule)
+{
+	int r = 0;
+
+	if (rule->has & SOTTO_RULE_HAS_FAMILY)
+		r = put_text(m, "family", rule->family == AF_INET ? "ipv4" : "ipv6");
+	if (r >= 0 && rule->has & SOTTO_RULE_HAS_PORTS)
+		r = put_port(m, "port-min", rule->port_min);
+	if (r >= 0 && rule->has & SOTTO_RULE_HAS_PORTS)
+		r = put_port(m, "port-max", rule->port_max);
+	if (r >= 0 && rule->has & SOTTO_RULE_HAS_PEER)
+		r = put_peer_network(m, rule);
+	if (r >= 0 && rule->has & SOTTO_RULE_HAS_UID)
+		r = put_u32(m, "uid", rule->uid);
+	if (r >= 0 && rule->has & SOTTO_RULE_HAS_CGROUP)
+		r = put_u64(m, "cgroup", rule->cgroup);
+	return r;
+}
+
+static int list_rule(const struct sotto_rule *rule, void *arg)
+{
+	sd_bus_message *m = arg;
+	int r = sd_bus_message_open_container(m, 'a', "{sv}");
+
+	if (r >= 0)
+		r = put_u32(m, "id", rule->id);
+	if (r >= 0)
+		r = put_text(m, "action", sotto_action_name(rule->action));
+	if (r >= 0)
+		r = sd_bus_message_append(m, "{sv}", "priority", "i", rule->priority);
+	if (r >= 0)
+		r = put_what_matches(m, rule);
+	if (r >= 0)
+		r = put_flag(m, "own", rule->flags & SOTTO_RULE_F_OWN);
+	if (r >= 0)
+		r = put_flag(m, "local", rule->flags & SOTTO_RULE_F_LOCAL);
+	if (r >= 0)
+		r = put_u32(m, "flows", rule->flows);
+	if (r >= 0)
+		r = sd_bus_message_close_container(m);
+	return r < 0 ? r : 0;
+}
+
+int bus_list_rules(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	struct kernel *k = calls_kernel(b->calls);
+	sd_bus_message *reply = NULL;
+	int r = check_root(m, error);
+
+	if (r < 0)
+		return r;
+	if (!k)
+		return kernel_failed(b, error, -ENODEV, NULL);
+	r = sd_bus_message_new_method_return(m, &reply);
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+	if (r < 0)
+		return send_list(reply, r);
+	r = sotto_rule_dump(kernel_requests(k), list_rule, reply);
+	if (r) {
+		sd_bus_message_unref(reply);
+		return kernel_failed(b, error, r, "The rules could not be read");
+	}
+	return send_list(reply, 0);
+}
+
+static int parse_family(struct sotto_rule *rule, const char *text)
+{
+	if (!strcmp(text, "ipv4"))
+		rule->family = AF_INET;
+	else if (!strcmp(text, "ipv6"))
+		rule->family = AF_INET6;
+	else
+		return -EINVAL;
+	rule->has |= SOTTO_RULE_HAS_FAMILY;
+	return 0;
+}
+
+/* "192.0.2.0/24", "2001:db8::/32", or a host. */
+static int parse_peer(struct sotto_rule *rule, const char *text)
+{
+	char host[INET6_ADDRSTRLEN];
+	const char *slash = strchrnul(text, '/');
+	size_t len = slash - text;
+	unsigned long bits, most;
+	uint16_t family;
+	char *end;
+
+	if (len >= sizeof(host))
+		return -EINVAL;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	family = strchr(host, ':') ? AF_INET6 : AF_INET;
+	most = family == AF_INET6 ? 128 : 32;
+	if (inet_pton(family, host, rule->peer) != 1)
+		return -EINVAL;
+	if (rule->has & SOTTO_RULE_HAS_FAMILY && rule->family != family)
+		return -EINVAL;
+	bits = most;
+	if (*slash) {
+		bits = strtoul(slash + 1, &end, 10);
+		if (slash[1] < '0' || slash[1] > '9' || *end || bits > most)
+			return -EINVAL;
+	}
+	rule->family = family;
+	rule->peer_len = bits;
+	rule->has |= SOTTO_RULE_HAS_FAMILY | SOTTO_RULE_HAS_PEER;
+	return 0;
+}
+
+static int read_flag(sd_bus_message *m, struct sotto_rule *rule, uint32_t flag)
+{
+	int on;
+	int r = sd_bus_message_read(m, "v", "b", &on);
+
+	if (r >= 0 && on)
+		rule->flags |= flag;
+	return r;
+}
+
+static int read_text(sd_bus_message *m, struct sotto_rule *rule,
+		     int (*parse)(struct sotto_rule *rule, const char *text))
+{
+	const char *text;
+	int r = sd_bus_message_read(m, "v", "s", &text);
+
+	return r < 0 ? r : parse(rule, text);
+}
+
+static int parse_action(struct sotto_rule *rule, const char *text)
+{
+	return sotto_action_parse(text, &rule->action);
+}
+
+/* Return: 0, -EINVAL for a value that is none, -ENOKEY for an unknown key. */
+static int read_entry(sd_bus_message *m, const char *key, struct sotto_rule *rule)
+{
+	if (!strcmp(key, "action"))
+		return read_text(m, rule, parse_action);
+	if (!strcmp(key, "family"))
+		return read_text(m, rule, parse_family);
+	if (!strcmp(key, "peer"))
+		return read_text(m, rule, parse_peer);
+	if (!strcmp(key, "priority"))
+		return sd_bus_message_read(m, "v", "i", &rule->priority);
+	if (!strcmp(key, "port-min"))
+		return sd_bus_message_read(m, "v", "q", &rule->port_min);
+	if (!strcmp(key, "port-max"))
+		return sd_bus_message_read(m, "v", "q", &rule->port_max);
+	if (!strcmp(key, "own"))
+		return read_flag(m, rule, SOTTO_RULE_F_OWN);
+	if (!strcmp(key, "local"))
+		return read_flag(m, rule, SOTTO_RULE_F_LOCAL);
+	if (!strcmp(key, "uid")) {
+		rule->has |= SOTTO_RULE_HAS_UID;
+		return sd_bus_message_read(m, "v", "u", &rule->uid);
+	}
+	if (!strcmp(key, "cgroup")) {
+		rule->has |= SOTTO_RULE_HAS_CGROUP;
+		return sd_bus_message_read(m, "v", "t", &rule->cgroup);
+	}
+	return -ENOKEY;
+}
+
+static int bad_entry(sd_bus_error *error, int r, const char *key)
+{
+	if (r == -ENOKEY)
+		return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
+					 "A rule has no \"%s\". See: man sotto", key);
+	return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
+				 "The rule's \"%s\" has a value or type that it cannot have. See: "
+				 "man sotto", key);
+}
+
+static int read_rule(sd_bus_message *m, struct sotto_rule *rule, sd_bus_error *error)
+{
+	bool has_action = false;
+	const char *key;
+	int r = sd_bus_message_enter_container(m, 'a', "{sv}");
+
+	while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+		r = sd_bus_message_read(m, "s", &key);
+		if (r < 0)
+			return r;
+		r = read_entry(m, key, rule);
+		if (r < 0)
+			return bad_entry(error, r, key);
+		has_action |= !strcmp(key, "action");
+		r = sd_bus_message_exit_container(m);
+	}
+	if (r < 0)
+		return r;
+	if (!has_action)
+		return sd_bus_error_set(error, BUS_BAD_ARGUMENT,
+					"A rule needs an action: require, prefer or bypass.");
+	if (rule->port_max && !rule->port_min)
+		return bad_entry(error, -EINVAL, "port-min");
+	if (rule->port_min)
+		rule->has |= SOTTO_RULE_HAS_PORTS;
+	if (rule->port_min && !rule->port_max)
+		rule->port_max = rule->port_min;
+	return sd_bus_message_exit_container(m);
+}
+
+int bus_add_rule(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	struct kernel *k = calls_kernel(b->calls);
+	struct sotto_rule rule = { 0 };
+	int r = check_root(m, error);
+
+	if (r >= 0)
+		r = read_rule(m, &rule, error);
+	if (r < 0)
+		return r;
+	r = k ? sotto_rule_new(kernel_requests(k), &rule) : -ENODEV;
+	if (r)
+		return kernel_failed(b, error, r, "The kernel refused the rule");
+	return sd_bus_reply_method_return(m, "u", rule.id);
+}
+
+int bus_delete_rule(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct bus *b = data;
+	struct kernel *k = calls_kernel(b->calls);
+	uint32_t id;
+	int r = check_root(m, error);
+
+	if (r >= 0)
+		r = sd_bus_message_read(m, "u", &id);
+	if (r < 0)
+		return r;
+	r = k ? sotto_rule_del(kernel_requests(k), id) : -ENODEV;
+	if (r)
+		return kernel_failed(b, error, r, "The rule could not be deleted");
+	return sd_bus_reply_method_return(m, NULL);
+}
