@@ -162,8 +162,14 @@ static int after_everything(sd_event_source *source, void *data)
 
 static int wire_loop(struct sottod *s)
 {
+	sigset_t signals;
 	int r = sd_event_default(&s->loop);
 
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	if (r >= 0 && sigprocmask(SIG_BLOCK, &signals, NULL))
+		r = -errno;
 	if (r >= 0)
 		r = sd_event_add_signal(s->loop, NULL, SIGTERM, NULL, NULL);
 	if (r >= 0)
@@ -201,7 +207,7 @@ static int open_files(struct sottod *s)
 /* The name on the bus comes last: whoever sees it sees every call that runs. */
 static int start(struct sottod *s)
 {
-	int r = wire_loop(s);
+	int r = failed(wire_loop(s), "there is no event loop");
 
 	if (r >= 0)
 		r = open_files(s);
@@ -224,11 +230,13 @@ static int start(struct sottod *s)
 			   "the name org.sotto1 cannot be had; is another sottod running, or the bus "
 			   "policy missing?");
 	if (r >= 0)
-		r = sd_bus_attach_event(s->bus->bus, s->loop, SD_EVENT_PRIORITY_NORMAL);
+		r = failed(sd_bus_attach_event(s->bus->bus, s->loop, SD_EVENT_PRIORITY_NORMAL),
+			   "the bus cannot join the event loop");
 	if (r >= 0)
-		r = sd_bus_set_exit_on_disconnect(s->bus->bus, true);
+		r = failed(sd_bus_set_exit_on_disconnect(s->bus->bus, true),
+			   "the end of the bus cannot be watched");
 	if (r >= 0)
-		r = sd_notify(0, "READY=1");
+		r = failed(sd_notify(0, "READY=1"), "systemd cannot be told");
 	return r;
 }
 
@@ -359,7 +367,7 @@ int main(int argc, char **argv)
 	if (r >= 0)
 		r = start(s);
 	if (r >= 0)
-		r = sd_event_loop(s->loop);
+		r = failed(sd_event_loop(s->loop), "the event loop has failed");
 	stop(s);
 	free(s);
 	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
