@@ -92,6 +92,9 @@ void zrtp_algo_add_mandatory(enum zrtp_kind kind, struct zrtp_algo_list *list)
 	}
 }
 
+/* People need not see that the wire pads "GCM" and "B32" to four characters. */
+#define NAME(row)	(int)strcspn((row)->block, " "), (row)->block
+
 int zrtp_suite_format(const struct zrtp_suite *suite, char *buf, size_t len)
 {
 	const uint8_t ids[ZRTP_KINDS] = {
@@ -109,9 +112,9 @@ int zrtp_suite_format(const struct zrtp_suite *suite, char *buf, size_t len)
 		if (!row[kind])
 			return -EINVAL;
 	}
-	n = snprintf(buf, len, "%s %s %s %s %s",
-		     row[ZRTP_KIND_AGREEMENT]->block, row[ZRTP_KIND_HASH]->block,
-		     row[ZRTP_KIND_CIPHER]->block, row[ZRTP_KIND_AUTH_TAG]->block,
-		     row[ZRTP_KIND_SAS]->block);
+	n = snprintf(buf, len, "%.*s %.*s %.*s %.*s %.*s",
+		     NAME(row[ZRTP_KIND_AGREEMENT]), NAME(row[ZRTP_KIND_HASH]),
+		     NAME(row[ZRTP_KIND_CIPHER]), NAME(row[ZRTP_KIND_AUTH_TAG]),
+		     NAME(row[ZRTP_KIND_SAS]));
 	return (size_t)n < len ? 0 : -ENOBUFS;
 }

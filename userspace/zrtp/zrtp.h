@@ -311,7 +311,7 @@ bool zrtp_sas_half_equal(const char *half, const char *typed);
 /** zrtp_error_text() - What an error code means, one short English phrase. */
 const char *zrtp_error_text(enum zrtp_error code);
 
-/** zrtp_suite_format() - "X255 S256 AES1 GCM  B32" style text into @buf. */
+/** zrtp_suite_format() - "X255 S256 AES1 GCM B32" style text into @buf. */
 int zrtp_suite_format(const struct zrtp_suite *suite, char *buf, size_t len);
 
 #endif /* SOTTO_ZRTP_H */
