@@ -193,6 +193,9 @@ load_module() {
 _cleanup() {
 	_status=$?
 	trap - EXIT
+	for _h in ${booted:-}; do	# hosts.sh
+		host_down "$_h"
+	done
 	for _p in $pids; do
 		kill "$_p" 2>/dev/null
 	done
@@ -205,7 +208,7 @@ _cleanup() {
 			[ -f "$_f" ] && [ -s "$_f" ] && tail -n 15 "$_f" | sed "s|^|# $(basename "$_f"): |"
 		done
 	fi
-	for _h in alice bob middle; do
+	for _h in alice bob carol middle; do
 		ip netns del "$_h" 2>/dev/null
 	done
 	rm -rf "$work"
