@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define OWN_ERRORS	BUS_NAME ".Error."
+
+#define NO_DAEMON \
+	"sottod is not running. Start it with: systemctl start sottod; sotto doctor says more."
+#define NO_ACCESS \
+	"You may not talk to sottod: only root and the group sotto may. Join it with: " \
+	"sudo adduser \"$USER\" sotto; then log in again."
+#define NO_ANSWER \
+	"sottod does not answer. Look at: journalctl -u sottod; then systemctl restart sottod"
+#define WENT_AWAY \
+	"sottod or the bus went away meanwhile. See whether calls run with: sotto"
+#define MISMATCH \
+	"sottod is of another release than this program. Install both from the same."
+
+static const struct {
+	const char *name;
+	const char *means;
+	const char *sentence;
+} known[] = {
+	{ SD_BUS_ERROR_SERVICE_UNKNOWN,		"NoDaemon",	NO_DAEMON },
+	{ SD_BUS_ERROR_NAME_HAS_NO_OWNER,	"NoDaemon",	NO_DAEMON },
+	{ SD_BUS_ERROR_ACCESS_DENIED,		"NoAccess",	NO_ACCESS },
+	{ SD_BUS_ERROR_NO_REPLY,		"NoAnswer",	NO_ANSWER },
+	{ SD_BUS_ERROR_TIMEOUT,			"NoAnswer",	NO_ANSWER },
+	{ SD_BUS_ERROR_DISCONNECTED,		"NoAnswer",	WENT_AWAY },
+	{ SD_BUS_ERROR_UNKNOWN_METHOD,		"Mismatch",	MISMATCH },
+	{ SD_BUS_ERROR_UNKNOWN_INTERFACE,	"Mismatch",	MISMATCH },
+	{ SD_BUS_ERROR_UNKNOWN_PROPERTY,	"Mismatch",	MISMATCH },
+	{ SD_BUS_ERROR_INVALID_ARGS,		"Mismatch",	MISMATCH },
+	{ SD_BUS_ERROR_UNKNOWN_OBJECT,		"NoSuchCall",
+	  "There is no such call any more. See which there are with: sotto" },
+};
+
+int bus_failed(struct cli *cli, const sd_bus_error *error, int r)
+{
+	if (!sd_bus_error_is_set(error)) {
+		if (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE)
+			cli_refuse(cli, "NoAnswer", WENT_AWAY);
+		else if (r == -ETIMEDOUT)
+			cli_refuse(cli, "NoAnswer", NO_ANSWER);
+		else if (r == -EINVAL)
+			cli_refuse(cli, "BadArgument", "D-Bus carries UTF-8 only, and something "
+				   "given is not; write it so.");
+		else
+			cli_refuse(cli, "Failed", "sottod cannot be asked: %s. See: sotto doctor",
+				   strerror(-r));
+		return r;
+	}
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(error->name, known[i].name)) {
+			cli_refuse(cli, known[i].means, "%s", known[i].sentence);
+			return r;
+		}
+	if (!strncmp(error->name, OWN_ERRORS, strlen(OWN_ERRORS)))
+		cli_refuse(cli, error->name + strlen(OWN_ERRORS), "%s", error->message);
+	else
+		cli_refuse(cli, "Failed", "%s", error->message ?: error->name);
+	return r;
+}
+
+int bus_unreadable(struct cli *cli, int r)
+{
+	cli_refuse(cli, "Mismatch", "%s", MISMATCH);
+	return r;
+}
+
+int bus_need(struct cli *cli)
+{
+	int r;
+
+	if (cli->bus)
+		return 0;
+	r = sd_bus_open_system(&cli->bus);
+	if (r < 0)
+		cli_refuse(cli, "NoBus", "The system bus cannot be reached: %s. sotto needs it to "
+			   "talk to sottod; see: systemctl status dbus", strerror(-r));
+	return r;
+}
+
+int bus_send(struct cli *cli, sd_bus_message *m, sd_bus_message **reply)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r = sd_bus_call(cli->bus, m, 0, &error, reply);
+
+	if (r < 0)
+		bus_failed(cli, &error, r);
+	sd_bus_error_free(&error);
+	return r;
+}
+
+int bus_manager(struct cli *cli, const char *member, sd_bus_message **reply,
+		const char *types, ...)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	va_list arguments;
+	int r = bus_need(cli);
+
+	if (r < 0)
+		return r;
+	va_start(arguments, types);
+	r = sd_bus_call_methodv(cli->bus, BUS_NAME, BUS_PATH, BUS_MANAGER_INTERFACE, member,
+				&error, reply, types, arguments);
+	va_end(arguments);
+	if (r < 0)
+		bus_failed(cli, &error, r);
+	sd_bus_error_free(&error);
+	return r;
+}
+
+int bus_on_call(struct cli *cli, const char *path, const char *member, sd_bus_message **reply)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r = bus_need(cli);
+
+	if (r < 0)
+		return r;
+	r = sd_bus_call_method(cli->bus, BUS_NAME, path, BUS_CALL_INTERFACE, member, &error, reply,
+			       NULL);
+	if (r < 0)
+		bus_failed(cli, &error, r);
+	sd_bus_error_free(&error);
+	return r;
+}
+
+int bus_watch(struct cli *cli, sd_bus_message_handler_t handler,
+	      sd_bus_message_handler_t owner, void *arg)
+{
+	int r = bus_need(cli);
+
+	if (r < 0)
+		return r;
+	r = sd_bus_match_signal(cli->bus, NULL, BUS_NAME, NULL, NULL, NULL, handler, arg);
+	if (r >= 0)
+		r = sd_bus_add_match(cli->bus, NULL,
+				     "type='signal',sender='org.freedesktop.DBus',"
+				     "interface='org.freedesktop.DBus',member='NameOwnerChanged',"
+				     "arg0='" BUS_NAME "'", owner, arg);
+	return r < 0 ? bus_failed(cli, NULL, r) : 0;
+}

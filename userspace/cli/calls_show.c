@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A call in words, and in JSON. Two states matter to people: secure and not. */
+#include "calls.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "text.h"
+
+/* One side's state where it is not secure. */
+static const struct {
+	const char *state;
+	const char *means;
+} states[] = {
+	{ "held",	"held back" },
+	{ "clear",	"NOT ENCRYPTED" },
+	{ "securing",	"held back, keys are being agreed" },
+	{ "secure",	"encrypted" },
+	{ "own",	"encrypted by the program itself, sotto cannot vouch for it" },
+	{ "dead",	"stopped for good, its keys are used up or gone" },
+};
+
+/* Why a call has ended, as us, them or neither made it end. */
+static const struct {
+	const char *reason;
+	const char *us;
+	const char *them;
+} ends[] = {
+	{ "hangup",	"You hung up.",	"The other end hung up." },
+	{ "declined",	"You declined it.", "The other end declined it." },
+	{ "busy",	"You were in another call.",
+			"The other end is in another call. Try again later." },
+	{ "no-answer",	"You did not answer.", "Nobody answered. Try again later." },
+	{ "unreachable", NULL,
+	  "The other machine does not answer. Is it on, is the address right (sotto peers), "
+	  "and may UDP reach sottod there?" },
+	{ "lost",	NULL,
+	  "Nothing authentic came from the other end any more: the network is lost." },
+	{ "failed",	"No keys could be agreed. See: sotto doctor",
+			"No keys could be agreed. See: sotto doctor, at both ends" },
+	{ "not-allowed", "Calls from strangers are not allowed here. Name the caller with: sotto pair",
+	  "The other end does not know this machine and lets no stranger ring. Have it paired there." },
+};
+
+int call_put_name(FILE *out, const struct call *call)
+{
+	int columns;
+
+	if (*call->name)
+		return text_put(out, call->name);
+	if (!*call->claim)
+		return text_put(out, "a stranger");
+	columns = text_put(out, call->claim);
+	return columns + text_put(out, " (unproven)");
+}
+
+static const char *state_means(const char *state)
+{
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (!strcmp(states[i].state, state))
+			return states[i].means;
+	return "unknown";
+}
+
+void call_put_security(FILE *out, const struct call *call)
+{
+	bool secure = call_is_secure(call);
+
+	text_paint(out, secure ? TEXT_GOOD : TEXT_BAD);
+	if (secure)
+		fputs("secure", out);
+	else
+		fputs(*call->alarm ? "NOT SECURE" : "not secure", out);
+	text_paint(out, TEXT_PLAIN);
+	if (secure)
+		fputs(" both ways", out);
+	else if (!strcmp(call->security_tx, call->security_rx))
+		fprintf(out, ": both ways %s", state_means(call->security_tx));
+	else
+		fprintf(out, ": what you say is %s; what you hear is %s",
+			state_means(call->security_tx), state_means(call->security_rx));
+	if (*call->suite) {
+		fputs(" (", out);
+		text_put(out, call->suite);
+		fputc(')', out);
+	}
+}
+
+void call_put_end(FILE *out, const struct call *call)
+{
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!strcmp(ends[i].reason, call->reason)) {
+			fputs(ends[i].us && !strcmp(call->ended_by, "us") ? ends[i].us :
+			      ends[i].them, out);
+			return;
+		}
+	fputs("It ended for no known reason.", out);
+}
+
+static void put_progress(FILE *out, const struct call *call, uint64_t now_us)
+{
+	char when[TEXT_TIME_MAX], how_long[TEXT_TIME_MAX];
+
+	if (call_is_ended(call)) {
+		fputs("ended: ", out);
+		call_put_end(out, call);
+		return;
+	}
+	text_put(out, call->progress);
+	if (!strcmp(call->progress, "ringing"))
+		fputs(call->outgoing ? " at the other end" :
+		      " here: sotto answer, or sotto decline", out);
+	if (call->since && call->since <= now_us) {
+		text_time(call->since, now_us, when);
+		text_duration(now_us - call->since, how_long);
+		fprintf(out, " since %s (%s)", when, how_long);
+	}
+	if (*call->their_progress && strcmp(call->their_progress, call->progress)) {
+		fputs("; the other end: ", out);
+		text_put(out, call->their_progress);
+	}
+}
+
+static void put_verified(FILE *out, const struct call *call)
+{
+	text_paint(out, call->verified ? TEXT_GOOD : TEXT_BAD);
+	fputs(call->verified ? "yes" : "no", out);
+	text_paint(out, TEXT_PLAIN);
+	if (call->verified && call->their_verified)
+		fputs(", at both ends", out);
+	else if (call->verified)
+		fputs(" here; not yet at the other end", out);
+	else if (call->their_verified)
+		fputs(" here; yes at the other end", out);
+	if (call->verified && call->verified_before)
+		fputs(" (also before this call)", out);
+	if (!call->verified)
+		fprintf(out, ". Compare with: sotto verify %" PRIu64, call->number);
+}
+
+void call_put(FILE *out, const struct call *call, uint64_t now_us)
+{
+	char when[TEXT_TIME_MAX];
+
+	call_put_name(out, call);
+	fprintf(out, "  (%scall %" PRIu64 "%s)\n",
+		!strcmp(call->kind, "program") ? "a program's " : "", call->number,
+		call->outgoing ? "" : ", from there");
+	fputs("  progress  ", out);
+	put_progress(out, call, now_us);
+	fputc('\n', out);
+	if (call_is_ended(call))
+		return;
+	fputs("  security  ", out);
+	call_put_security(out, call);
+	if (call->secure_since && call->secure_since <= now_us) {
+		text_time(call->secure_since, now_us, when);
+		fprintf(out, " since %s", when);
+	}
+	fputc('\n', out);
+	if (call->secure_since) {
+		fputs("  verified  ", out);
+		put_verified(out, call);
+		fputc('\n', out);
+	}
+	if (*call->alarm) {
+		fputs("  ", out);
+		text_paint(out, TEXT_BAD);
+		fputs("ALARM", out);
+		text_paint(out, TEXT_PLAIN);
+		fputs("     ", out);
+		text_put(out, *call->alarm_text ? call->alarm_text : call->alarm);
+		fputc('\n', out);
+	}
+}
+
+void call_json(struct json *j, const char *key, const struct call *call)
+{
+	json_object(j, key);
+	json_unsigned(j, "number", call->number);
+	json_text_or_null(j, "name", call->name);
+	json_text_or_null(j, "claim", call->claim);
+	json_text(j, "kind", call->kind);
+	json_bool(j, "outgoing", call->outgoing);
+	json_text(j, "progress", call->progress);
+	json_text_or_null(j, "their_progress", call->their_progress);
+	json_text_or_null(j, "reason", call->reason);
+	json_text_or_null(j, "ended_by", call->ended_by);
+	json_bool(j, "secure", call_is_secure(call));
+	json_text(j, "security_tx", call->security_tx);
+	json_text(j, "security_rx", call->security_rx);
+	json_text_or_null(j, "suite", call->suite);
+	json_bool(j, "verified", call->verified);
+	json_bool(j, "verified_before", call->verified_before);
+	json_bool(j, "their_verified", call->their_verified);
+	json_text_or_null(j, "alarm", call->alarm);
+	json_text_or_null(j, "alarm_text", call->alarm_text);
+	json_time(j, "since", call->since);
+	json_time(j, "secure_since", call->secure_since);
+	json_unsigned(j, "flow", call->flow);
+	json_object_end(j);
+}

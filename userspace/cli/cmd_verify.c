@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Each end says one half of the SAS and types the half that the other says.
+ * sottod gives out the hidden half only once it has been typed, so that nothing
+ * here could show it before.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "bus.h"
+#include "calls.h"
+#include "text.h"
+
+#define HALF_MAX	128	/* bytes that a person may type for one half */
+
+/**
+ * struct sas - one comparison; holds what is typed, to be wiped
+ * @reply: has the texts
+ * @whole: the other half has been typed right on this call already
+ */
+struct sas {
+	sd_bus_message *reply;
+	const char *rendering;
+	const char *text;
+	int whole;
+	char heard[HALF_MAX];
+};
+
+enum { OPT_HEARD = 'H' };
+
+static const struct option options[] = {
+	{ "heard", required_argument, NULL, OPT_HEARD },
+	{ 0 }
+};
+
+static bool has_sas(const struct call *call)
+{
+	return call->secure_since && !call_is_ended(call);
+}
+
+static int get_sas(struct cli *cli, const struct call *call, struct sas *sas)
+{
+	int r = bus_on_call(cli, call->path, "GetSas", &sas->reply);
+
+	if (r < 0)
+		return r;
+	r = sd_bus_message_sensitive(sas->reply);	/* wiped when freed */
+	if (r >= 0)
+		r = sd_bus_message_read(sas->reply, "ssb", &sas->rendering, &sas->text, &sas->whole);
+	return r < 0 ? bus_unreadable(cli, r) : 0;
+}
+
+static void sas_free(struct sas *sas)
+{
+	sd_bus_message_unref(sas->reply);
+	sodium_memzero(sas, sizeof(*sas));
+}
+
+static void say_half(struct cli *cli, const struct call *call, const struct sas *sas)
+{
+	struct json j;
+
+	if (cli->json) {
+		json_begin(&j, stdout);
+		json_text(&j, "say", sas->text);
+		json_text(&j, "rendering", sas->rendering);
+		json_unsigned(&j, "call", call->number);
+		json_end(&j);
+		return;
+	}
+	if (*call->alarm) {
+		text_paint(stdout, TEXT_BAD);
+		fputs("ALARM", stdout);
+		text_paint(stdout, TEXT_PLAIN);
+		fputs(": ", stdout);
+		text_put(stdout, call->alarm_text);
+		putchar('\n');
+	}
+	fputs("Say this to ", stdout);
+	call_put_name(stdout, call);
+	puts(":");
+	text_put(stdout, sas->text);
+	putchar('\n');
+	fflush(stdout);
+}
+
+/* One line from stdin, without stdio: it would keep a copy. Return: its length, or a
+ * negative errno: -EMSGSIZE for more than a half can have.
+ */
+static int read_line(char *out, size_t room)
+{
+	size_t n = 0;
+
+	for (;;) {
+		ssize_t got = read(STDIN_FILENO, out + n, 1);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got || out[n] == '\n')
+			break;
+		if (++n == room)
+			return -EMSGSIZE;
+	}
+	out[n] = '\0';
+	return n;
+}
+
+/* Return: 0, or a negative errno and the person has been told. */
+static int ask_half(struct cli *cli, struct sas *sas)
+{
+	int r;
+
+	if (!cli->json) {
+		fputs("Type what you hear (nothing: later): ", stdout);
+		fflush(stdout);
+	}
+	r = read_line(sas->heard, sizeof(sas->heard));
+	if (!cli->json && !isatty(STDIN_FILENO))
+		putchar('\n');
+	if (r > 0)
+		return 0;
+	if (!r) {
+		cli_refuse(cli, "Later", "Nothing was typed: the call stays as it is. Compare later "
+			   "with: sotto verify");
+		return -ENODATA;
+	}
+	if (r == -EMSGSIZE)
+		cli_refuse(cli, "BadArgument", "That is longer than any half. Type only what the other "
+			   "end says.");
+	else
+		cli_refuse(cli, "Failed", "What you type cannot be read: %s.", strerror(-r));
+	return r;
+}
+
+/* Return: 1 if the half is right, 0 if it is wrong, or a negative errno. */
+static int send_half(struct cli *cli, const struct call *call, const struct sas *sas)
+{
+	sd_bus_message *m = NULL, *reply = NULL;
+	int right, r;
+
+	r = sd_bus_message_new_method_call(cli->bus, &m, BUS_NAME, call->path,
+					   BUS_CALL_INTERFACE, "Verify");
+	if (r >= 0)
+		r = sd_bus_message_sensitive(m);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "s", sas->heard);
+	if (r < 0)
+		bus_failed(cli, NULL, r);
+	else
+		r = bus_send(cli, m, &reply);
+	if (r >= 0) {
+		r = sd_bus_message_read(reply, "b", &right);
+		r = r < 0 ? bus_unreadable(cli, r) : right;
+	}
+	sd_bus_message_unref(reply);
+	sd_bus_message_unref(m);
+	return r;
+}
+
+static void say_right_text(const struct call *call, const struct sas *sas)
+{
+	text_paint(stdout, TEXT_GOOD);
+	fputs("Right", stdout);
+	text_paint(stdout, TEXT_PLAIN);
+	fputs(": nobody sits between you and ", stdout);
+	call_put_name(stdout, call);
+	fputs(". Both halves: ", stdout);
+	text_put(stdout, sas->text);
+	putchar('\n');
+	if (!call->their_verified)
+		puts("The other end has still to type your half.");
+}
+
+static void say_json(const struct call *call, const struct sas *sas, bool right)
+{
+	struct json j;
+
+	json_begin(&j, stdout);
+	json_bool(&j, "right", right);
+	if (right && sas->whole)
+		json_text(&j, "sas", sas->text);
+	else
+		json_null(&j, "sas");
+	call_json(&j, "call", call);
+	json_end(&j);
+}
+
+static enum cli_exit say_right(struct cli *cli, const struct call *call)
+{
+	struct sas sas = { 0 };
+
+	if (get_sas(cli, call, &sas) < 0)
+		return CLI_REFUSED;
+	if (cli->json)
+		say_json(call, &sas, true);
+	else
+		say_right_text(call, &sas);
+	sas_free(&sas);
+	return CLI_DONE;
+}
+
+static enum cli_exit say_wrong(struct cli *cli, const struct call *call)
+{
+	if (cli->json)
+		say_json(call, NULL, false);
+	fflush(stdout);
+	text_paint(stderr, TEXT_BAD);
+	fputs("WRONG", stderr);
+	text_paint(stderr, TEXT_PLAIN);
+	fputs(": ", stderr);
+	text_put(stderr, *call->alarm_text ? call->alarm_text :
+		 "this is not the half that belongs to this call. Hear it again; if it stays wrong, "
+		 "say nothing that matters and hang up.");
+	fprintf(stderr, "\nOnce more with: sotto verify\n");
+	return CLI_REFUSED;
+}
+
+static enum cli_exit say_outcome(struct cli *cli, const char *path, bool right)
+{
+	enum cli_exit status = CLI_REFUSED;
+	const struct call *call;
+	struct calls calls;
+
+	if (calls_list(cli, &calls) < 0)
+		return CLI_REFUSED;
+	call = calls_at(&calls, path);
+	if (!call)
+		cli_refuse(cli, "NoSuchCall", "The call ended meanwhile. See: sotto");
+	else
+		status = right ? say_right(cli, call) : say_wrong(cli, call);
+	calls_free(&calls);
+	return status;
+}
+
+static enum cli_exit compare(struct cli *cli, const struct call *call, struct sas *sas)
+{
+	int r;
+
+	if (get_sas(cli, call, sas) < 0)
+		return CLI_REFUSED;
+	if (sas->whole && !*sas->heard && call->verified)
+		return say_outcome(cli, call->path, true);
+	if (!*sas->heard) {
+		say_half(cli, call, sas);
+		if (ask_half(cli, sas) < 0)
+			return CLI_REFUSED;
+	}
+	r = send_half(cli, call, sas);
+	return r < 0 ? CLI_REFUSED : say_outcome(cli, call->path, r);
+}
+
+/* Out of the list of processes as soon as it has been copied. */
+static void take_heard(struct cli *cli, struct sas *sas, char *given)
+{
+	size_t len = strlen(given);
+
+	if (!len || len >= sizeof(sas->heard)) {
+		sodium_memzero(given, len);
+		cli_usage(cli, "--heard is what the other end says, one half.");
+	}
+	memcpy(sas->heard, given, len + 1);
+	sodium_memzero(given, len);
+}
+
+enum cli_exit cmd_verify(struct cli *cli, int argc, char **argv)
+{
+	enum cli_exit status = CLI_REFUSED;
+	struct sas sas = { 0 };
+	const struct call *call;
+	struct calls calls;
+	int opt;
+
+	while ((opt = cli_option(cli, argc, argv, options)) >= 0)
+		if (opt == OPT_HEARD)
+			take_heard(cli, &sas, optarg);
+	cli_arguments(cli, argc, 0, 1);
+	if (calls_list(cli, &calls) >= 0) {
+		if (!calls_choose(cli, &calls, argv[optind], has_sas,
+				  "No call is encrypted, so there is nothing to compare.", &call))
+			status = compare(cli, call, &sas);
+		calls_free(&calls);
+	}
+	sas_free(&sas);
+	return status;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "dict.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void dict_free_texts(char **texts)
+{
+	for (char **t = texts; t && *t; t++)
+		free(*t);
+	free(texts);
+}
+
+static int read_texts(sd_bus_message *m, char ***out)
+{
+	int r;
+
+	dict_free_texts(*out);	/* a key that comes twice */
+	*out = NULL;
+	r = sd_bus_message_enter_container(m, 'v', "as");
+	if (r >= 0)
+		r = sd_bus_message_read_strv(m, out);
+	return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int read_flag(sd_bus_message *m, bool *out)
+{
+	int on;
+	int r = sd_bus_message_read(m, "v", "b", &on);
+
+	if (r >= 0)
+		*out = on;
+	return r;
+}
+
+static int read_value(sd_bus_message *m, const struct field *f, void *out)
+{
+	void *where = (char *)out + f->offset;
+
+	if (!strcmp(f->type, "b"))
+		return read_flag(m, where);
+	if (!strcmp(f->type, "as"))
+		return read_texts(m, where);
+	return sd_bus_message_read(m, "v", f->type, where);
+}
+
+static int read_entry(sd_bus_message *m, const struct field *fields, dict_other_fn other,
+		      void *out)
+{
+	const char *key;
+	int r = sd_bus_message_read(m, "s", &key);
+
+	if (r < 0)
+		return r;
+	for (const struct field *f = fields; f->key; f++)
+		if (!strcmp(f->key, key))
+			return read_value(m, f, out);
+	r = other ? other(m, key, out) : 0;
+	return r ? r : sd_bus_message_skip(m, "v");
+}
+
+int dict_read(sd_bus_message *m, const struct field *fields, dict_other_fn other, void *out)
+{
+	int r = sd_bus_message_enter_container(m, 'a', "{sv}");
+
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+		r = read_entry(m, fields, other, out);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(m);
+		if (r < 0)
+			return r;
+	}
+	if (r >= 0)
+		r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : 0;
+}

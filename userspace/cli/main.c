@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cli.h"
+
+#define N_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static const struct command commands[] = {
+	{ "status", "", "Shows every call: with whom, secure or not, verified or not, since when",
+	  "The same as sotto without a word.\n", cmd_status },
+	{ "pair", "NAME ADDRESS...", "Names another machine",
+	  "An address is a hint: HOST, HOST:PORT, an IPv6 address or [IPv6]:PORT. Pairing the\n"
+	  "same name again replaces the hints.\n", cmd_pair },
+	{ "peers", "", "Lists whom you have named", NULL, cmd_peers },
+	{ "forget", "NAME", "Destroys all that is kept of a peer", NULL, cmd_forget },
+	{ "call", "[--no-wait] [--device] [--address ADDRESS] NAME", "Calls a peer",
+	  "Waits until the call is active (exit 0) or has ended (exit 1); Ctrl-C hangs up.\n\n"
+	  "  --no-wait    end as soon as the call has begun\n"
+	  "  --device     do not join your microphone and speaker to the call\n"
+	  "  --address    try this address instead of those that are known\n", cmd_call },
+	{ "answer", "[NAME|NUMBER]", "Answers the call that rings", NULL, cmd_answer },
+	{ "decline", "[NAME|NUMBER]", "Declines the call that rings", NULL, cmd_decline },
+	{ "hangup", "[NAME|NUMBER]", "Ends a call", NULL, cmd_hangup },
+	{ "verify", "[--heard HALF] [NAME|NUMBER]", "Makes sure that nobody sits in between",
+	  "Prints the half that you say, on a line of its own, then reads the half that the\n"
+	  "other end says. An empty line leaves it for later. A wrong half exits 1.\n\n"
+	  "  --heard      the other half, instead of being asked; others may see it in the\n"
+	  "               list of processes for a moment, so give it to stdin if that matters\n",
+	  cmd_verify },
+};
+
+static void print_help(FILE *to)
+{
+	fputs("usage: sotto [COMMAND] [ARGUMENT]... [--json]\n"
+	      "\n"
+	      "Encrypted calls. Without a command: every call and its state.\n"
+	      "\n", to);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  %-8s  %s\n", commands[i].word, commands[i].summary);
+	fputs("\nMore with: sotto COMMAND --help, and man sotto\n", to);
+}
+
+static const struct command *find(const char *word)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (!strcmp(commands[i].word, word))
+			return &commands[i];
+	return NULL;
+}
+
+static enum cli_exit run(const struct command *command, int argc, char **argv)
+{
+	struct cli cli = { .command = command };
+	enum cli_exit status = command->run(&cli, argc, argv);
+
+	sd_bus_flush_close_unref(cli.bus);
+	/* What nobody could read was not done: a full disk, a closed pipe. */
+	if (fflush(stdout) || ferror(stdout))
+		return cli_refuse(&cli, "Failed", "The output could not be written.");
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct rlimit none = { 0, 0 };
+	const struct command *command;
+
+	/* Halves of a SAS pass through here. */
+	if (setrlimit(RLIMIT_CORE, &none)) {
+		perror("sotto: core files cannot be forbidden");
+		return CLI_REFUSED;
+	}
+	setlocale(LC_CTYPE, "");
+	if (argc < 2 || !strcmp(argv[1], "--json"))
+		return run(&commands[0], argc, argv);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help(stdout);
+		return CLI_DONE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("sotto " SOTTO_VERSION);
+		return CLI_DONE;
+	}
+	command = find(argv[1]);
+	if (!command) {
+		fprintf(stderr, "sotto: There is no command \"%s\".\n", argv[1]);
+		print_help(stderr);
+		return CLI_USAGE;
+	}
+	return run(command, argc - 1, argv + 1);
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "peers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "bus.h"
+#include "dict.h"
+
+#define FIELD(key, type, member)	{ key, type, offsetof(struct peer, member) }
+
+static const struct field fields[] = {
+	FIELD("Name", "s", name),
+	FIELD("Addresses", "as", addresses),
+	FIELD("Known", "b", known),
+	FIELD("Verified", "b", verified),
+	FIELD("Mismatch", "b", mismatch),
+	FIELD("AutoAnswer", "b", auto_answer),
+	FIELD("VerifiedSince", "t", verified_since),
+	FIELD("LastCall", "t", last_call),
+	FIELD("Suite", "s", suite),
+	{ 0 }
+};
+
+static int append(struct peers *peers, sd_bus_message *m)
+{
+	struct peer *list = reallocarray(peers->list, peers->n + 1, sizeof(*list));
+	const char *path;
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	peers->list = list;
+	list[peers->n] = (struct peer){ .name = "", .suite = "" };
+	r = sd_bus_message_read(m, "o", &path);
+	return r < 0 ? r : dict_read(m, fields, NULL, &list[peers->n++]);
+}
+
+static int parse(sd_bus_message *reply, struct peers *out)
+{
+	int r = sd_bus_message_enter_container(reply, 'a', "(oa{sv})");
+
+	if (r < 0)
+		return r;
+	while ((r = sd_bus_message_enter_container(reply, 'r', "oa{sv}")) > 0) {
+		r = append(out, reply);
+		if (r >= 0)
+			r = sd_bus_message_exit_container(reply);
+		if (r < 0)
+			break;
+	}
+	return r < 0 ? r : sd_bus_message_exit_container(reply);
+}
+
+int peers_list(struct cli *cli, struct peers *out)
+{
+	int r;
+
+	*out = (struct peers){ 0 };
+	r = bus_manager(cli, "ListPeers", &out->reply, NULL);
+	if (r < 0)
+		return r;
+	r = parse(out->reply, out);
+	if (r >= 0)
+		return 0;
+	peers_free(out);
+	return bus_unreadable(cli, r);
+}
+
+void peers_free(struct peers *peers)
+{
+	for (size_t i = 0; i < peers->n; i++)
+		dict_free_texts(peers->list[i].addresses);
+	free(peers->list);
+	sd_bus_message_unref(peers->reply);
+	*peers = (struct peers){ 0 };
+}

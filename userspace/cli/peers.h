@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_PEERS_H
+#define CLI_PEERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cli.h"
+
+/** struct peer - the properties of org.sotto1.Peer; texts live with the message */
+struct peer {
+	const char *name;
+	char **addresses;
+	bool known;
+	bool verified;
+	bool mismatch;
+	bool auto_answer;
+	uint64_t verified_since;	/* s since 1970, 0 never */
+	uint64_t last_call;
+	const char *suite;
+};
+
+struct peers {
+	sd_bus_message *reply;
+	struct peer *list;
+	size_t n;
+};
+
+/** peers_list() - The person's peers; free them with peers_free(). Fails as in bus.h. */
+int peers_list(struct cli *cli, struct peers *out);
+void peers_free(struct peers *peers);
+
+#endif
