@@ -154,21 +154,37 @@ static bool may_bind(const struct call *call)
 	return call->security.typed_right || (call->outgoing && !call->security.somebody_else);
 }
 
+/* What was learnt of somebody without a name goes under a name. */
+static int move_under_name(struct calls *c, uint64_t named_id, struct peer *p)
+{
+	_cleanup_peer_ struct peer *named = peer_new();
+	int r = named ? store_get(c->store, named_id, named) : -ENOMEM;
+
+	if (r)
+		return r;
+	p->id = named->id;
+	p->uid = named->uid;
+	set_name(p->name, named->name);
+	memcpy(p->hints, named->hints, sizeof(p->hints));
+	p->n_hints = named->n_hints;
+	p->auto_answer = named->auto_answer;
+	return 0;
+}
+
 /* The row to write: @p is filled with it. @from is set to the row that goes, or 0. */
 static int choose_row(struct calls *c, const struct call *call, struct peer *p, uint64_t *from)
 {
-	int r;
+	int r = call->peer_id ? store_get(c->store, call->peer_id, p) : -ENOENT;
 
 	*from = 0;
-	if (call->peer_id) {
-		r = store_get(c->store, call->peer_id, p);
-		if (r && r != -ENOENT)
-			return r;
-		if (!r && (*p->name || !may_bind(call)))
-			return 0;
-		if (!r)
-			*from = call->peer_id;
+	if (r && r != -ENOENT)
+		return r;
+	if (!r && !*p->name && may_bind(call)) {
+		*from = p->id;
+		return move_under_name(c, call->named_id, p);
 	}
+	if (!r)
+		return 0;
 	if (may_bind(call))
 		return store_get(c->store, call->named_id, p);
 	if (!call->has_uid)

@@ -112,6 +112,7 @@ static void admit(struct calls *c, struct line *line)
 	if (!find_owner(c, line)) {
 		call_end(call, now, CALL_NOT_ALLOWED, CALL_BY_US);
 	} else if (call->has_uid && line_is_busy(c, line, call->uid)) {
+		call->shown = true;	/* as one that was missed */
 		call_end(call, now, CALL_BUSY, CALL_BY_US);
 	} else {
 		call->shown = true;
