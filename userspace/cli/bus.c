@@ -144,3 +144,37 @@ int bus_watch(struct cli *cli, sd_bus_message_handler_t handler,
 				     "arg0='" BUS_NAME "'", owner, arg);
 	return r < 0 ? bus_failed(cli, NULL, r) : 0;
 }
+
+int bus_loop_open(struct cli *cli, sd_event **loop)
+{
+	int r = sd_event_default(loop);
+
+	if (r >= 0)
+		r = sd_bus_attach_event(cli->bus, *loop, SD_EVENT_PRIORITY_NORMAL);
+	if (r >= 0)	/* which ends the loop with another code than ours */
+		r = sd_bus_set_exit_on_disconnect(cli->bus, true);
+	return r < 0 ? bus_failed(cli, NULL, r) : 0;
+}
+
+int bus_loop_run(struct cli *cli, sd_event *loop)
+{
+	int r = sd_event_loop(loop);
+
+	if (!r)
+		return 0;
+	return bus_failed(cli, NULL, r < 0 ? r : -ECONNRESET);
+}
+
+void bus_loop_free(struct cli *cli, sd_event *loop)
+{
+	if (loop)
+		sd_bus_detach_event(cli->bus);
+	sd_event_unref(loop);
+}
+
+bool bus_owner_is_gone(sd_bus_message *m)
+{
+	const char *name, *before, *now;
+
+	return sd_bus_message_read(m, "sss", &name, &before, &now) >= 0 && !*now;
+}

@@ -3,6 +3,8 @@
 #ifndef CLI_BUS_H
 #define CLI_BUS_H
 
+#include <systemd/sd-event.h>
+
 #include "cli.h"
 
 #define BUS_NAME		"org.sotto1"
@@ -39,5 +41,15 @@ int bus_unreadable(struct cli *cli, int r);
 /** bus_watch() - Have @handler called for each signal of sottod; and when it comes or goes. */
 int bus_watch(struct cli *cli, sd_bus_message_handler_t handler,
 	      sd_bus_message_handler_t owner, void *arg);
+
+/** bus_loop_open() - A loop that serves the bus; free it with bus_loop_free(). */
+int bus_loop_open(struct cli *cli, sd_event **loop);
+
+/** bus_loop_run() - Until somebody calls sd_event_exit() with 0. */
+int bus_loop_run(struct cli *cli, sd_event *loop);
+void bus_loop_free(struct cli *cli, sd_event *loop);
+
+/** bus_owner_is_gone() - From a NameOwnerChanged: has sottod left the bus, or come? */
+bool bus_owner_is_gone(sd_bus_message *m);
 
 #endif

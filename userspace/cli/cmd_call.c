@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-event.h>
 
 #include "bus.h"
 #include "calls.h"
@@ -152,6 +151,8 @@ static int on_owner(sd_bus_message *m, void *arg, sd_bus_error *error)
 {
 	struct following *f = arg;
 
+	if (!bus_owner_is_gone(m))
+		return 0;
 	cli_refuse(f->cli, "NoAnswer", "sottod went away meanwhile. See whether calls run with: sotto");
 	end_following(f, CLI_REFUSED);
 	return 0;
@@ -169,21 +170,14 @@ static int on_interrupt(sd_event_source *s, const struct signalfd_siginfo *si, v
 
 static int open_loop(struct following *f)
 {
-	sigset_t interrupts;
-	int r = sd_event_default(&f->loop);
+	int r = bus_loop_open(f->cli, &f->loop);
 
-	sigemptyset(&interrupts);
-	sigaddset(&interrupts, SIGINT);
-	sigaddset(&interrupts, SIGTERM);
-	if (r >= 0 && sigprocmask(SIG_BLOCK, &interrupts, NULL))
-		r = -errno;
-	if (r >= 0)
-		r = sd_event_add_signal(f->loop, NULL, SIGINT, on_interrupt, f);
+	if (r < 0)
+		return r;
+	r = sd_event_add_signal(f->loop, NULL, SIGINT, on_interrupt, f);
 	if (r >= 0)
 		r = sd_event_add_signal(f->loop, NULL, SIGTERM, on_interrupt, f);
-	if (r >= 0)
-		r = sd_bus_attach_event(f->cli->bus, f->loop, SD_EVENT_PRIORITY_NORMAL);
-	return r;
+	return r < 0 ? bus_failed(f->cli, NULL, r) : 0;
 }
 
 static int dial(struct cli *cli, const char *name, const char *address, bool device, char **path)
@@ -230,24 +224,19 @@ static enum cli_exit begun(struct cli *cli, const char *path)
 
 static enum cli_exit follow(struct following *f, const char *name, const char *address, bool device)
 {
-	int r;
+	sigset_t interrupts;
 
+	sigemptyset(&interrupts);
+	sigaddset(&interrupts, SIGINT);
+	sigaddset(&interrupts, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &interrupts, NULL))
+		return cli_refuse(f->cli, "Failed", "Ctrl-C cannot be taken: %s.", strerror(errno));
 	/* Watching begins before the call does, so that no step is missed. */
 	if (bus_watch(f->cli, on_signal, on_owner, f) < 0 ||
-	    dial(f->cli, name, address, device, &f->path) < 0)
+	    dial(f->cli, name, address, device, &f->path) < 0 || open_loop(f) < 0)
 		return CLI_REFUSED;
-	r = open_loop(f);
-	if (r < 0) {
-		bus_failed(f->cli, NULL, r);
-		return CLI_REFUSED;
-	}
 	look(f);
-	r = sd_event_loop(f->loop);
-	if (r < 0) {
-		bus_failed(f->cli, NULL, r);
-		return CLI_REFUSED;
-	}
-	return f->status;
+	return bus_loop_run(f->cli, f->loop) < 0 ? CLI_REFUSED : f->status;
 }
 
 enum cli_exit cmd_call(struct cli *cli, int argc, char **argv)
@@ -277,9 +266,7 @@ enum cli_exit cmd_call(struct cli *cli, int argc, char **argv)
 		status = CLI_REFUSED;
 	else
 		status = begun(cli, f.path);
-	if (f.loop)
-		sd_bus_detach_event(cli->bus);
-	sd_event_unref(f.loop);
+	bus_loop_free(cli, f.loop);
 	free(f.said_alarm);
 	free(f.path);
 	return status;

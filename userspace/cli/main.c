@@ -31,6 +31,22 @@ static const struct command commands[] = {
 	  "  --heard      the other half, instead of being asked; others may see it in the\n"
 	  "               list of processes for a moment, so give it to stdin if that matters\n",
 	  cmd_verify },
+	{ "flows", "", "Lists the kernel's flows with their counters", NULL, cmd_flows },
+	{ "rule", "add ACTION [OPTION]... | del NUMBER | list",
+	  "Says which traffic is a call, and what is owed to it",
+	  "ACTION is require (encrypted or nothing), prefer (encrypted if the other end can) or\n"
+	  "bypass (left alone). What an option does not narrow down matches everything.\n\n"
+	  "  --port PORT[-PORT]       local UDP ports\n"
+	  "  --peer ADDRESS[/BITS]    remote network\n"
+	  "  --family ipv4|ipv6\n"
+	  "  --user USER              owner of the program's socket\n"
+	  "  --cgroup PATH|NUMBER     cgroup v2 of the program's socket\n"
+	  "  --priority NUMBER        the lower decides first; a tie goes to the stricter\n"
+	  "  --own                    the program may encrypt by itself\n"
+	  "  --local                  also traffic to this machine's own addresses\n",
+	  cmd_rule },
+	{ "monitor", "", "Shows events as they happen, until Ctrl-C", NULL, cmd_monitor },
+	{ "doctor", "", "Tells what is wrong and how to mend it", NULL, cmd_doctor },
 };
 
 static void print_help(FILE *to)
@@ -75,8 +91,12 @@ int main(int argc, char **argv)
 		return CLI_REFUSED;
 	}
 	setlocale(LC_CTYPE, "");
-	if (argc < 2 || !strcmp(argv[1], "--json"))
+	if (argc < 2 || (argc == 2 && !strcmp(argv[1], "--json")))
 		return run(&commands[0], argc, argv);
+	if (!strcmp(argv[1], "--json")) {	/* before the command as well as behind it */
+		argv[1] = argv[2];
+		argv[2] = "--json";
+	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		print_help(stdout);
 		return CLI_DONE;

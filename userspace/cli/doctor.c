@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "doctor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define GROUP	"sotto"
+
+#define FINDING(name, health, found, cure) \
+	((struct finding){ name, health, found, cure })
+
+struct finding doctor_module(void)
+{
+	if (!access("/sys/module/sotto", F_OK))
+		return FINDING("module", HEALTH_GOOD, "the kernel module is loaded", "");
+	return FINDING("module", HEALTH_BAD, "the kernel module is not loaded",
+		       "sudo modprobe sotto; if that fails, the end of: sudo dmesg");
+}
+
+static bool session_has(gid_t gid)
+{
+	gid_t groups[NGROUPS_MAX];
+	int n = getgroups(NGROUPS_MAX, groups);
+
+	for (int i = 0; i < n; i++)
+		if (groups[i] == gid)
+			return true;
+	return getegid() == gid;
+}
+
+static bool database_has(const struct group *group)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	for (char **member = group->gr_mem; user && *member; member++)
+		if (!strcmp(*member, user->pw_name))
+			return true;
+	return user && user->pw_gid == group->gr_gid;
+}
+
+struct finding doctor_group(void)
+{
+	const struct group *group = getgrnam(GROUP);
+
+	if (!group)
+		return FINDING("group", HEALTH_BAD, "there is no group " GROUP,
+			       "install sotto anew, or: sudo systemd-sysusers");
+	if (!geteuid())
+		return FINDING("group", HEALTH_GOOD, "root needs no group", "");
+	if (session_has(group->gr_gid))
+		return FINDING("group", HEALTH_GOOD, "you are in the group " GROUP, "");
+	if (database_has(group))
+		return FINDING("group", HEALTH_BAD,
+			       "you have joined the group " GROUP ", but this session is older",
+			       "log out and in again");
+	return FINDING("group", HEALTH_BAD, "you are not in the group " GROUP,
+		       "sudo adduser \"$USER\" " GROUP "; then log in again");
+}
+
+/* Whose PipeWire? Not one of root's who came by sudo. */
+static const char *runtime_dir(void)
+{
+	const char *dir = getenv("PIPEWIRE_RUNTIME_DIR");
+
+	return dir && *dir ? dir : getenv("XDG_RUNTIME_DIR");
+}
+
+struct finding doctor_pipewire(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	const char *dir = runtime_dir();
+	bool connected;
+	int fd;
+
+	if (!dir || snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/pipewire-0", dir) >=
+	    (int)sizeof(addr.sun_path))
+		return FINDING("pipewire", HEALTH_UNKNOWN,
+			       "no session of a person here; ask again without sudo", "");
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	connected = fd >= 0 && !connect(fd, (struct sockaddr *)&addr, sizeof(addr));
+	if (fd >= 0)
+		close(fd);
+	if (connected)
+		return FINDING("pipewire", HEALTH_GOOD, "PipeWire runs", "");
+	return FINDING("pipewire", HEALTH_BAD, "PipeWire does not run in your session",
+		       "systemctl --user start pipewire wireplumber");
+}
+
+/* Does the process whose directory this is serve calls as audio devices, for us? */
+static bool is_plugin(int proc, const char *pid)
+{
+	static const char conf[] = "sotto.conf";
+	char path[PATH_MAX], line[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/cmdline", pid) >= (int)sizeof(path))
+		return false;
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;	/* it has ended meanwhile, or is none of our business */
+	n = fstat(fd, &st) || st.st_uid != getuid() ? -1 : read(fd, line, sizeof(line) - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	line[n] = '\0';
+	if (strcmp(basename(line), "pipewire"))
+		return false;
+	for (char *word = line; word < line + n; word += strlen(word) + 1)
+		if (!strcmp(basename(word), conf))
+			return true;
+	return false;
+}
+
+struct finding doctor_plugin(void)
+{
+	const struct dirent *entry;
+	bool found = false;
+	DIR *proc;
+
+	if (!runtime_dir())
+		return FINDING("plugin", HEALTH_UNKNOWN,
+			       "no session of a person here; ask again without sudo", "");
+	proc = opendir("/proc");
+	if (!proc)
+		return FINDING("plugin", HEALTH_UNKNOWN, "/proc cannot be read", "");
+	while (!found && (entry = readdir(proc)))
+		if (*entry->d_name >= '1' && *entry->d_name <= '9')
+			found = is_plugin(dirfd(proc), entry->d_name);
+	closedir(proc);
+	if (found)
+		return FINDING("plugin", HEALTH_GOOD, "calls appear as audio devices", "");
+	return FINDING("plugin", HEALTH_BAD, "the process that shows calls as audio devices does not run",
+		       "systemctl --user enable --now sotto-pipewire");
+}
+
+/* Columns of /proc/net/udp: "  sl: HEX-ADDRESS:HEX-PORT ...". */
+static bool bound_in(const char *path, uint16_t port)
+{
+	FILE *table = fopen(path, "re");
+	char *line = NULL;
+	bool found = false;
+	unsigned int got;
+	size_t room = 0;
+
+	if (!table)
+		return false;	/* IPv6 may be off */
+	while (!found && getline(&line, &room, table) > 0)
+		found = sscanf(line, " %*d: %*[0-9A-Fa-f]:%x", &got) == 1 && got == port;
+	free(line);
+	fclose(table);
+	return found;
+}
+
+struct finding doctor_port(uint16_t port, int served)
+{
+	bool bound = bound_in("/proc/net/udp", port) || bound_in("/proc/net/udp6", port);
+
+	if (served && bound)
+		return FINDING("port", HEALTH_GOOD, "the UDP port of calls is open", "");
+	if (served)
+		return FINDING("port", HEALTH_BAD, "nobody listens on the UDP port of calls",
+			       "sudo systemctl restart sottod");
+	if (bound)
+		return FINDING("port", HEALTH_BAD, "another program has the UDP port of calls",
+			       "find it with: sudo ss -ulpn; end it, or set port in sottod.conf");
+	return FINDING("port", HEALTH_GOOD, "the UDP port of calls is free for sottod", "");
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rule_words.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <linux/magic.h>
+
+#define CGROUP_ROOT	"/sys/fs/cgroup/"
+
+static bool starts_number(const char *text)
+{
+	return *text >= '0' && *text <= '9';
+}
+
+bool rule_number(const char *text, int64_t least, int64_t most, int64_t *out)
+{
+	long long value;
+	char *end;
+
+	if (!starts_number(text) && !(*text == '-' && starts_number(text + 1)))
+		return false;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno || *end || value < least || value > most)
+		return false;
+	*out = value;
+	return true;
+}
+
+bool rule_ports(const char *text, uint16_t *least, uint16_t *most)
+{
+	const char *dash = strchr(text, '-');
+	char first[8];
+	int64_t from, to;
+
+	if (!dash) {
+		if (!rule_number(text, 1, UINT16_MAX, &from))
+			return false;
+		*least = *most = from;
+		return true;
+	}
+	if ((size_t)(dash - text) >= sizeof(first))
+		return false;
+	memcpy(first, text, dash - text);
+	first[dash - text] = '\0';
+	if (!rule_number(first, 1, UINT16_MAX, &from) ||
+	    !rule_number(dash + 1, from, UINT16_MAX, &to))
+		return false;
+	*least = from;
+	*most = to;
+	return true;
+}
+
+bool rule_user(const char *text, uint32_t *uid)
+{
+	struct passwd *user;
+	int64_t number;
+
+	if (rule_number(text, 0, UINT32_MAX - 1, &number)) {
+		*uid = number;
+		return true;
+	}
+	user = getpwnam(text);
+	if (user)
+		*uid = user->pw_uid;
+	return user;
+}
+
+/* A cgroup v2's id is its directory's inode number. */
+bool rule_cgroup(const char *text, uint64_t *id)
+{
+	char path[PATH_MAX];
+	struct statfs fs;
+	struct stat st;
+	int64_t number;
+
+	if (rule_number(text, 1, INT64_MAX, &number)) {
+		*id = number;
+		return true;
+	}
+	if (snprintf(path, sizeof(path), "%s%s", *text == '/' ? "" : CGROUP_ROOT, text) >=
+	    (int)sizeof(path))
+		return false;
+	if (statfs(path, &fs) || fs.f_type != CGROUP2_SUPER_MAGIC || stat(path, &st))
+		return false;
+	*id = st.st_ino;
+	return true;
+}

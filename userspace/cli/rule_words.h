@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What people type for a rule, as numbers. Pure but for the lookups they name. */
+#ifndef CLI_RULE_WORDS_H
+#define CLI_RULE_WORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** rule_ports() - "5004" or "16384-32767". Return: are these ports, the first not the greater? */
+bool rule_ports(const char *text, uint16_t *least, uint16_t *most);
+
+/** rule_number() - A whole decimal number, nothing before or behind it. */
+bool rule_number(const char *text, int64_t least, int64_t most, int64_t *out);
+
+/** rule_user() - A user's name or number. */
+bool rule_user(const char *text, uint32_t *uid);
+
+/** rule_cgroup() - A cgroup v2's id, or its path, absolute or below /sys/fs/cgroup. */
+bool rule_cgroup(const char *text, uint64_t *id);
+
+#endif
