@@ -16,7 +16,7 @@
 
 set -u
 
-top=$(cd "$(dirname "$0")/../.." && pwd)
+top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 build=${BUILD:-$top/build/user}
 tools=$build/tests/system
 work=$(mktemp -d)
