@@ -284,17 +284,28 @@ static int find(struct store *s, enum statement which, const uint8_t index[SEAL_
 int store_find_name(struct store *s, uint32_t uid, const char *name, struct peer *out)
 {
 	uint8_t index[SEAL_INDEX_LEN];
+	int r;
 
+	if (strlen(name) >= PEER_NAME_MAX)
+		return -ENOENT;
 	index_name(s, uid, name, index);
-	return find(s, FIND_NAME, index, out);
+	r = find(s, FIND_NAME, index, out);
+	/* The index lies outside of the box: who can write the file may have moved it. */
+	if (!r && (out->uid != uid || strcmp(out->name, name)))
+		r = -EBADMSG;
+	return r;
 }
 
 int store_find_zid(struct store *s, const uint8_t zid[ZRTP_ZID_LEN], struct peer *out)
 {
 	uint8_t index[SEAL_INDEX_LEN];
+	int r;
 
 	index_zid(s, zid, index);
-	return find(s, FIND_ZID, index, out);
+	r = find(s, FIND_ZID, index, out);
+	if (!r && (!out->has_zid || memcmp(out->peer_zid, zid, ZRTP_ZID_LEN)))
+		r = -EBADMSG;
+	return r;
 }
 
 int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
