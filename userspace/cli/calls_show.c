@@ -143,9 +143,9 @@ void call_put(FILE *out, const struct call *call, uint64_t now_us)
 	char when[TEXT_TIME_MAX];
 
 	call_put_name(out, call);
-	fprintf(out, "  (%scall %" PRIu64 "%s)\n",
-		!strcmp(call->kind, "program") ? "a program's " : "", call->number,
-		call->outgoing ? "" : ", from there");
+	fprintf(out, "  (%s%scall %" PRIu64 ")\n",
+		!strcmp(call->kind, "program") ? "a program's " : "",
+		call->outgoing ? "" : "incoming ", call->number);
 	fputs("  progress  ", out);
 	put_progress(out, call, now_us);
 	fputc('\n', out);

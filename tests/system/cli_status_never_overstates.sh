@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# where: host
+#
+#	sotto --- private bus --- double of sottod
+#
+# The bare command says "secure" of a call that is encrypted both ways and under no
+# alarm, and of no other; a name that only is claimed is marked; JSON agrees.
+. "$(dirname "$0")/cli-lib.sh"
+
+double_up
+
+run sotto
+is "no call: exit 0" "$status" 0
+check "and what to do" says "No call. Begin one with: sotto call NAME"
+run sotto --json
+check "in JSON an empty list" json '.calls == []'
+
+secure_call 1 bob
+run sotto
+check "whom it is with" says "bob  (incoming call 1)"
+check "secure both ways, how and since when" \
+	says "secure both ways (X255 S256 AES1 GCM B32) since 2023-11-14 22:13"
+check "not verified, and what to do" says "no. Compare with: sotto verify 1"
+check "no colour off a terminal" not grep -q "$(printf '\033')" "$work/out"
+run sotto --json
+check "JSON: secure, not verified" \
+	json '.calls[0] | .secure and (.verified | not) and .name == "bob" and .since == 1700000002'
+script -qec "sotto" /dev/null >"$work/out" </dev/null
+check "colour on a terminal" grep -q "$(printf '\033')" "$work/out"
+NO_COLOR=1 script -qec "sotto" /dev/null >"$work/out" </dev/null
+check "unless it is not wished" not grep -q "$(printf '\033')" "$work/out"
+
+for state in held clear securing own dead; do
+	tell set 1 SecurityRx $state
+	run sotto
+	check "$state what is heard: not secure" says "  security  not secure: what you say is encrypted"
+	run sotto --json
+	check "$state what is heard: not secure in JSON" json '.calls[0].secure | not'
+done
+tell set 1 SecurityTx own
+tell set 1 SecurityRx own
+run sotto
+check "a program's own encryption is not vouched for" says "sotto cannot vouch for it"
+tell set 1 SecurityTx secure
+tell set 1 SecurityRx secure
+tell set 1 Alarm mismatch
+tell set 1 AlarmText Verify before you say anything.
+run sotto
+check "an alarm: not secure" says "NOT SECURE"
+check "and what it says" says "ALARM     Verify before you say anything."
+run sotto --json
+check "an alarm: not secure in JSON" json '(.calls[0].secure | not) and .calls[0].alarm == "mismatch"'
+tell set 1 Alarm
+
+tell set 1 Verified yes
+run sotto
+check "verified here only" says "yes here; not yet at the other end"
+tell set 1 TheirVerified yes
+run sotto
+check "verified at both ends" says "yes, at both ends"
+tell set 1 Verified no
+run sotto
+check "verified there only" says "no here; yes at the other end"
+
+tell set 2 Claim "$(printf 'm\033]0;x\007al')"
+tell set 2 Progress ringing
+run sotto
+check "a claim is unproven, and cannot steer the terminal" says "m?]0;x?al (unproven)"
+check "it rings here" says "ringing here: sotto answer, or sotto decline"
+run sotto --json
+check "a claim is no name in JSON" \
+	json '.calls[1] | .name == null and .claim == "m\u001b]0;x\u0007al"'
+tell set 2 Claim
+run sotto
+check "nobody known: a stranger" says "a stranger  (incoming call 2)"
+tell set 2 Outgoing yes
+tell set 2 TheirProgress busy
+run sotto
+check "the other end's state" says "; the other end: busy"
+
+tell drop 1
+for end in "hangup us:You hung up." "hangup them:The other end hung up." \
+	"declined them:The other end declined it." "busy them:The other end is in another call." \
+	"no-answer them:Nobody answered." "unreachable :The other machine does not answer." \
+	"lost :the network is lost" "failed :No keys could be agreed." \
+	"not-allowed them:Have it paired there."; do
+	reason=${end%% *}
+	by=${end#* }
+	tell set 2 Progress ended
+	tell set 2 Reason "$reason"
+	tell set 2 EndedBy "${by%%:*}"
+	run sotto
+	check "ended: $reason ${by%%:*}" says "${end#*:}"
+done
+check "an ended call's security is not told" not says "security"
+finish
