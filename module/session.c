@@ -209,19 +209,19 @@ int sotto_session_key_new(struct sotto_session *s, const struct sotto_key_params
 	int err;
 
 	if (!params) {
-		NL_SET_ERR_MSG(extack, "no such profile");
+		NL_SET_ERR_MSG(extack, "key/profile is none that this kernel has");
 		return -EINVAL;
 	}
 	if (p->master_len != params->key_len) {
-		NL_SET_ERR_MSG(extack, "master key length does not fit the profile");
+		NL_SET_ERR_MSG(extack, "key/master has not the length for key/profile");
 		return -EINVAL;
 	}
 	if (p->salt_len != params->salt_len) {
-		NL_SET_ERR_MSG(extack, "master salt length does not fit the profile");
+		NL_SET_ERR_MSG(extack, "key/salt has not the length for key/profile");
 		return -EINVAL;
 	}
 	if (p->mki_len > SOTTO_MKI_MAX) {
-		NL_SET_ERR_MSG(extack, "MKI is too long");
+		NL_SET_ERR_MSG(extack, "key/mki is too long");
 		return -EINVAL;
 	}
 

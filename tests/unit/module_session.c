@@ -40,18 +40,18 @@ static void a_key_that_does_not_fit_is_refused(void **state)
 
 	p = good;
 	p.profile = SOTTO_PROFILE_UNSPEC;
-	refused(&p, "no such profile");
+	refused(&p, "key/profile is none that this kernel has");
 	p.profile = SOTTO_PROFILE_MAX + 1;
-	refused(&p, "no such profile");
+	refused(&p, "key/profile is none that this kernel has");
 	for (p = good; p.master_len <= 32; p.master_len += 15)
 		if (p.master_len != 16)
-			refused(&p, "master key length does not fit the profile");
+			refused(&p, "key/master has not the length for key/profile");
 	p = good;
 	p.salt_len = 14;
-	refused(&p, "master salt length does not fit the profile");
+	refused(&p, "key/salt has not the length for key/profile");
 	p = good;
 	p.mki_len = SOTTO_MKI_MAX + 1;
-	refused(&p, "MKI is too long");
+	refused(&p, "key/mki is too long");
 }
 
 static void a_used_tx_key_is_refused_on_any_flow(void **state)
