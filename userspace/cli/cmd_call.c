@@ -64,7 +64,7 @@ static void say_alarm(struct following *f, const struct call *call)
 	fputs("ALARM", stdout);
 	text_paint(stdout, TEXT_PLAIN);
 	fputs(": ", stdout);
-	text_put(stdout, call->alarm_text);
+	text_put(stdout, *call->alarm_text ? call->alarm_text : call->alarm);
 	putchar('\n');
 }
 

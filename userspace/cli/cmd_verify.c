@@ -88,7 +88,8 @@ static void say_half(struct cli *cli, const struct call *call, const struct sas 
 	fflush(stdout);
 }
 
-/* One line from stdin, without stdio: it would keep a copy. Return: its length, or a
+/*
+ * One line from stdin, without stdio: it would keep a copy. Return: its length, or a
  * negative errno: -EMSGSIZE for more than a half can have.
  */
 static int read_line(char *out, size_t room)
@@ -191,6 +192,7 @@ static void say_json(const struct call *call, const struct sas *sas, bool right)
 	json_end(&j);
 }
 
+/* The half was right, and still there may be an alarm that this does not end. */
 static enum cli_exit say_right(struct cli *cli, const struct call *call)
 {
 	struct sas sas = { 0 };
@@ -199,10 +201,15 @@ static enum cli_exit say_right(struct cli *cli, const struct call *call)
 		return CLI_REFUSED;
 	if (cli->json)
 		say_json(call, &sas, true);
-	else
+	else if (call->verified)
 		say_right_text(call, &sas);
 	sas_free(&sas);
-	return CLI_DONE;
+	if (call->verified)
+		return CLI_DONE;
+	fprintf(stderr, "sotto verify: The half was right, but the call is in doubt: ");
+	text_put(stderr, *call->alarm_text ? call->alarm_text : "see what sotto says of it.");
+	fputc('\n', stderr);
+	return CLI_REFUSED;
 }
 
 static enum cli_exit say_wrong(struct cli *cli, const struct call *call)
@@ -244,7 +251,8 @@ static enum cli_exit compare(struct cli *cli, const struct call *call, struct sa
 
 	if (get_sas(cli, call, sas) < 0)
 		return CLI_REFUSED;
-	if (sas->whole && !*sas->heard && call->verified)
+	/* Who sees the whole would only copy her own screen. */
+	if (sas->whole && !*sas->heard)
 		return say_outcome(cli, call->path, true);
 	if (!*sas->heard) {
 		say_half(cli, call, sas);
