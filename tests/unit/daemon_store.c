@@ -80,25 +80,36 @@ static bool same(const struct peer *a, const struct peer *b)
 	return a->id == b->id && !memcmp(x, y, sizeof(x));
 }
 
-/* The database as a thief sees it. */
-static void query(const char *dir, const char *text, void *out, int out_len)
+/* The database as a thief sees it, and as somebody changes it behind sottod's back. */
+static sqlite3 *open_behind(const char *dir)
 {
 	char path[PATH_MAX];
-	sqlite3_stmt *q;
 	sqlite3 *db;
 
 	snprintf(path, sizeof(path), "%s/peers.db", dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	return db;
+}
+
+static void steal(const char *dir, const char *text, void *out, int out_len)
+{
+	sqlite3 *db = open_behind(dir);
+	sqlite3_stmt *q;
+
 	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &q, NULL), SQLITE_OK);
-	if (out) {
-		assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-		assert_int_equal(sqlite3_column_bytes(q, 0), out_len);
-		memcpy(out, sqlite3_column_blob(q, 0), out_len);
-	} else {
-		assert_int_equal(sqlite3_step(q), SQLITE_DONE);
-		assert_true(sqlite3_changes(db) > 0);
-	}
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_bytes(q, 0), out_len);
+	memcpy(out, sqlite3_column_blob(q, 0), out_len);
 	sqlite3_finalize(q);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void tamper(const char *dir, const char *text)
+{
+	sqlite3 *db = open_behind(dir);
+
+	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	assert_true(sqlite3_total_changes(db) > 0);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
@@ -188,8 +199,7 @@ static void a_row_moved_to_another_place_is_refused(void **state)
 	struct place place = open_place(*state);
 
 	put_two(&place, a, b);
-	query(*state, "UPDATE peer SET id = 103 - id", NULL, 0);
-	query(*state, "UPDATE peer SET id = id - 100", NULL, 0);
+	tamper(*state, "UPDATE peer SET id = 103 - id; UPDATE peer SET id = id - 100");
 	assert_int_equal(store_get(place.store, 1, a), -EBADMSG);
 	assert_int_equal(store_get(place.store, 2, a), -EBADMSG);
 	close_place(&place);
@@ -202,15 +212,13 @@ static void an_index_that_leads_to_another_row_is_refused(void **state)
 	struct place place = open_place(*state);
 
 	put_two(&place, a, b);
-	query(*state, "UPDATE peer SET zid = (SELECT zid FROM peer WHERE id = 1) WHERE id = 2",
-	      NULL, 0);
-	query(*state, "UPDATE peer SET zid = NULL WHERE id = 1", NULL, 0);
+	tamper(*state, "UPDATE peer SET zid = (SELECT zid FROM peer WHERE id = 1) WHERE id = 2;"
+	       "UPDATE peer SET zid = NULL WHERE id = 1");
 	assert_int_equal(store_find_zid(place.store, a->peer_zid, c), -EBADMSG);
 	/* The name is unique: the row that it belongs to has to go first. */
-	query(*state, "UPDATE peer SET key = (SELECT key FROM peer WHERE id = 2),"
-	      " box = (SELECT box FROM peer WHERE id = 2), id = 4 WHERE id = 1", NULL, 0);
-	query(*state, "DELETE FROM peer WHERE id = 2", NULL, 0);
-	query(*state, "UPDATE peer SET id = 2", NULL, 0);
+	tamper(*state, "UPDATE peer SET key = (SELECT key FROM peer WHERE id = 2),"
+	       " box = (SELECT box FROM peer WHERE id = 2), id = 4 WHERE id = 1;"
+	       "DELETE FROM peer WHERE id = 2; UPDATE peer SET id = 2");
 	assert_int_equal(store_find_name(place.store, UID, "a", c), -EBADMSG);
 	close_place(&place);
 }
@@ -221,10 +229,10 @@ static void a_spoilt_row_is_refused(void **state)
 	struct place place = open_place(*state);
 
 	assert_int_equal(store_put(place.store, p), 0);
-	query(*state, "UPDATE peer SET box = substr(box, 1, 99) || x'00' || substr(box, 101)",
-	      NULL, 0);
+	tamper(*state, "UPDATE peer SET box ="
+	       " CAST(substr(box, 1, 99) || x'00' || substr(box, 101) AS BLOB)");
 	assert_int_equal(store_get(place.store, 1, p), -EBADMSG);
-	query(*state, "UPDATE peer SET box = x'00'", NULL, 0);
+	tamper(*state, "UPDATE peer SET box = x'00'");
 	assert_int_equal(store_get(place.store, 1, p), -EBADMSG);
 	close_place(&place);
 }
@@ -236,14 +244,17 @@ static void rows_do_not_tell_themselves_apart(void **state)
 	uint8_t before[72], after[72];
 
 	put_two(&place, a, b);
-	query(*state, "SELECT CAST(count(DISTINCT length(box)) || count(DISTINCT length(key)) AS BLOB)"
+	steal(*state, "SELECT CAST(count(DISTINCT length(box)) || count(DISTINCT length(key)) AS BLOB)"
 	      " FROM peer", before, 2);
 	assert_memory_equal(before, "11", 2);
 	/* A fresh key with each write. */
-	query(*state, "SELECT key FROM peer WHERE id = 1", before, sizeof(before));
+	tamper(*state, "CREATE TABLE old (box); INSERT INTO old SELECT box FROM peer WHERE id = 1");
+	steal(*state, "SELECT key FROM peer WHERE id = 1", before, sizeof(before));
 	assert_int_equal(store_put(place.store, a), 0);
-	query(*state, "SELECT key FROM peer WHERE id = 1", after, sizeof(after));
+	steal(*state, "SELECT key FROM peer WHERE id = 1", after, sizeof(after));
 	assert_memory_not_equal(before, after, sizeof(before));
+	tamper(*state, "UPDATE peer SET box = (SELECT box FROM old) WHERE id = 1");
+	assert_int_equal(store_get(place.store, 1, a), -EBADMSG);
 	close_place(&place);
 }
 
@@ -254,7 +265,7 @@ static void forgetting_destroys_the_key_and_the_row(void **state)
 	uint8_t key[72];
 
 	put_two(&place, a, b);
-	query(*state, "SELECT key FROM peer WHERE id = 2", key, sizeof(key));
+	steal(*state, "SELECT key FROM peer WHERE id = 2", key, sizeof(key));
 	assert_true(dir_has_bytes(*state, key, sizeof(key)));
 	assert_int_equal(store_forget(place.store, 2), 0);
 	assert_false(dir_has_bytes(*state, key, sizeof(key)));
@@ -279,7 +290,7 @@ static void merging_leaves_one_row(void **state)
 	uint8_t key[72];
 
 	put_two(&place, a, b);
-	query(*state, "SELECT key FROM peer WHERE id = 2", key, sizeof(key));
+	steal(*state, "SELECT key FROM peer WHERE id = 2", key, sizeof(key));
 	memcpy(a->peer_zid, b->peer_zid, sizeof(a->peer_zid));
 	assert_int_equal(store_merge(place.store, a, 2), 0);
 	assert_false(dir_has_bytes(*state, key, sizeof(key)));
