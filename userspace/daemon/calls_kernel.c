@@ -117,10 +117,14 @@ static void flow_state(struct calls *c, struct line *line, const struct sotto_fl
 
 static void flow_moved(struct calls *c, struct line *line, const struct sotto_flow *flow)
 {
-	int r;
+	int r = 0;
 
 	line->flow = *flow;
 	line_changed(line);
+	if (line->call->peer_id)	/* there we look for it the next time */
+		r = line_keep(c, line);
+	if (r)
+		log_errno(r, "where a peer is now could not be stored");
 	if (line->media < 0)
 		return;
 	r = media_follow(line->media, &flow->remote);
