@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Whole calls between two sottods, over a pretended kernel: their progress. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon_dir.h"
+#include "daemon_world.h"
+
+static struct calls *calls_of(int end)
+{
+	return world.end[end].calls;
+}
+
+static void assert_secured(int end)
+{
+	const struct world_flow *f = world_flow_of(end);
+
+	assert_non_null(f);
+	assert_int_equal(f->flow.tx, SOTTO_STATE_SECURE);
+	assert_int_equal(f->flow.rx, SOTTO_STATE_SECURE);
+}
+
+static void assert_ended(int end, enum call_reason reason, enum call_by by)
+{
+	const struct call *call = world_call(end);
+
+	assert_int_equal(call->progress, CALL_ENDED);
+	assert_int_equal(call->reason, reason);
+	assert_int_equal(call->by, by);
+}
+
+/* Nothing is left in the kernel or in the runtime directory. */
+static void assert_no_trace(int end)
+{
+	char dir[256];
+
+	assert_int_equal(world_flows(end), 0);
+	snprintf(dir, sizeof(dir), "%s/calls", world.end[end].dir);
+	assert_int_equal(dir_files(dir), 0);
+}
+
+static bool bob_rings(void)
+{
+	struct line *line = world_line(BOB);
+
+	return line && line->call->progress == CALL_RINGING;
+}
+
+static void a_call_rings_is_answered_and_hung_up(void **state)
+{
+	world_pair_both();
+	world_ring(ALICE, "Bob", BOB);
+	assert_true(world_call(ALICE)->outgoing);
+	assert_false(world_call(BOB)->outgoing);
+	assert_int_equal(world_call(ALICE)->control.their.progress, CONTROL_RINGING);
+	assert_int_equal(world_call(BOB)->control.their.progress, CONTROL_CALLING);
+	assert_int_equal(world.end[BOB].asked[CALLS_ASK_RING], 1);
+	assert_secured(ALICE);
+	assert_secured(BOB);
+	assert_true(!world_call(ALICE)->since && !world_call(BOB)->since);
+
+	world_answer(BOB);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	assert_int_equal(world_call(BOB)->progress, CALL_ACTIVE);
+	assert_true(world_call(ALICE)->since && world_call(BOB)->since);
+	assert_int_equal(world.end[BOB].asked[CALLS_ASK_CANCEL], 1);
+	world_run(60000);	/* it stays, by signs of life alone */
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+
+	world_hangup(ALICE);
+	assert_ended(ALICE, CALL_HANGUP, CALL_BY_US);
+	assert_ended(BOB, CALL_HANGUP, CALL_BY_THEM);
+	world_run(3000);
+	assert_no_trace(ALICE);
+	assert_no_trace(BOB);
+	assert_non_null(world_line(ALICE));	/* its reason can still be read */
+	world_run(CALL_LINGER_MS);
+	assert_null(world_line(ALICE));
+	assert_null(world_line(BOB));
+	assert_int_equal(world.end[ALICE].removed, 1);
+	assert_int_equal(world.end[BOB].removed, 1);
+	assert_int_equal(world.end[ALICE].refused, 0);
+}
+
+static void no_socket_before_the_answer_and_one_holder_after(void **state)
+{
+	struct line *alice, *bob;
+
+	world_pair_both();
+	world_ring(ALICE, "Bob", BOB);
+	alice = world_line(ALICE);
+	bob = world_line(BOB);
+	assert_int_equal(calls_acquire(calls_of(ALICE), alice, ":1.1"), -EBADFD);
+	assert_int_equal(calls_acquire(calls_of(BOB), bob, ":1.1"), -EBADFD);
+	world_answer(BOB);
+	assert_true(calls_acquire(calls_of(BOB), bob, ":1.1") >= 0);
+	assert_int_equal(calls_acquire(calls_of(BOB), bob, ":1.2"), -EBUSY);
+	calls_release(calls_of(BOB), bob);
+	assert_true(calls_acquire(calls_of(BOB), bob, ":1.2") >= 0);
+	world_hangup(ALICE);
+	assert_int_equal(bob->media, -1);	/* taken back */
+	assert_int_equal(calls_acquire(calls_of(BOB), bob, ":1.2"), -EBADFD);
+}
+
+static void declined(void **state)
+{
+	world_pair_both();
+	world_ring(ALICE, "Bob", BOB);
+	assert_int_equal(calls_decline(calls_of(BOB), world_line(BOB)), 0);
+	world_run(500);
+	assert_ended(BOB, CALL_DECLINED, CALL_BY_US);
+	assert_ended(ALICE, CALL_DECLINED, CALL_BY_THEM);
+	assert_int_equal(calls_answer(calls_of(BOB), world_line(BOB), WORLD_UID + BOB), -EBADFD);
+	assert_int_equal(calls_hangup(calls_of(BOB), world_line(BOB)), -EBADFD);
+	world_run(5000);
+	assert_no_trace(ALICE);
+	assert_no_trace(BOB);
+}
+
+static void the_caller_gives_up(void **state)
+{
+	world_pair_both();
+	world_ring(ALICE, "Bob", BOB);
+	world_hangup(ALICE);
+	assert_ended(ALICE, CALL_HANGUP, CALL_BY_US);
+	assert_ended(BOB, CALL_HANGUP, CALL_BY_THEM);
+	assert_int_equal(world.end[BOB].asked[CALLS_ASK_CANCEL], 1);
+}
+
+static void nobody_answers(void **state)
+{
+	world_pair_both();
+	world_ring(ALICE, "Bob", BOB);
+	world_run(CALL_RING_MS - 3000);
+	assert_int_equal(world_call(BOB)->progress, CALL_RINGING);
+	world_run(3000);
+	assert_ended(BOB, CALL_NO_ANSWER, CALL_BY_NOBODY);
+	assert_ended(ALICE, CALL_NO_ANSWER, CALL_BY_NOBODY);
+	assert_int_equal(world.end[BOB].asked[CALLS_ASK_CANCEL], 1);
+}
+
+static void nobody_is_there(void **state)
+{
+	world_pair_both();
+	world_kill(BOB);
+	assert_int_equal(world_dial(ALICE, "Bob"), 0);
+	world_run(CALL_HELLO_MS - 1000);
+	assert_int_equal(world_call(ALICE)->progress, CALL_CALLING);
+	world_run(1500);
+	assert_ended(ALICE, CALL_UNREACHABLE, CALL_BY_NOBODY);
+	assert_true(world.end[ALICE].zrtp_sent > 20);
+	assert_no_trace(ALICE);
+	world_start(BOB);
+}
+
+static void in_another_call(void **state)
+{
+	world_pair_both();
+	world_pair(CAROL, "Bob", BOB);
+	world_pair(BOB, "Carol", CAROL);
+	world_talk(ALICE, "Bob", BOB);
+	assert_int_equal(world_dial(ALICE, "Bob"), -EBUSY);
+	assert_int_equal(world_dial(CAROL, "Bob"), 0);
+	world_run(3000);
+	assert_ended(CAROL, CALL_BUSY, CALL_BY_THEM);
+	assert_int_equal(world.end[BOB].asked[CALLS_ASK_RING], 1);	/* for Alice only */
+	world_run(CALL_LINGER_MS + 1000);
+	assert_int_equal(world_call(BOB)->progress, CALL_ACTIVE);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+}
+
+static void the_network_is_lost(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	world.cut = true;
+	world_run(9000);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	world_run(7000);
+	assert_ended(ALICE, CALL_LOST, CALL_BY_NOBODY);
+	assert_ended(BOB, CALL_LOST, CALL_BY_NOBODY);
+	world_run(CALL_BYE_MS);
+	assert_no_trace(ALICE);
+	assert_no_trace(BOB);
+}
+
+static void a_gap_is_not_a_loss(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	world.cut = true;
+	world_run(8000);
+	world.cut = false;
+	world_run(30000);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	assert_int_equal(world_call(BOB)->progress, CALL_ACTIVE);
+}
+
+static void both_call_each_other(void **state)
+{
+	world_pair_both();
+	assert_int_equal(world_dial(ALICE, "Bob"), 0);
+	assert_int_equal(world_dial(BOB, "Alice"), 0);
+	world_run(3000);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	assert_int_equal(world_call(BOB)->progress, CALL_ACTIVE);
+	assert_int_equal(world.end[ALICE].added, 1);
+	assert_int_equal(world.end[BOB].added, 1);
+	assert_int_equal(world_flows(ALICE), 1);
+	assert_int_equal(world_flows(BOB), 1);
+	assert_secured(ALICE);
+	assert_secured(BOB);
+}
+
+/* The second one dials while the first one's Hello is already answered. */
+static void both_call_each_other_one_a_little_later(void **state)
+{
+	world_pair_both();
+	for (uint64_t late = 5; late <= 60; late += 5) {
+		assert_int_equal(world_dial(ALICE, "Bob"), 0);
+		world_run(late);
+		assert_int_equal(world_dial(BOB, "Alice"), 0);
+		world_run(3000);
+		assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+		assert_int_equal(world_call(BOB)->progress, CALL_ACTIVE);
+		world_hangup(ALICE);
+		world_run(CALL_LINGER_MS + CALL_BYE_MS);
+		assert_null(world_line(ALICE));
+		assert_null(world_line(BOB));
+		assert_no_trace(ALICE);
+		assert_no_trace(BOB);
+	}
+}
+
+static void who_is_called_while_it_rings_answers(void **state)
+{
+	world_pair_both();
+	world_ring(ALICE, "Bob", BOB);
+	assert_int_equal(world_dial(BOB, "Alice"), 0);
+	world_run(500);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	assert_int_equal(world.end[BOB].added, 1);
+}
+
+static void a_bad_network_only_takes_longer(void **state)
+{
+	world_pair_both();
+	for (int i = 0; i < 20; i++) {
+		world.loss_percent = 30;
+		assert_int_equal(world_dial(ALICE, "Bob"), 0);
+		world_until(bob_rings, 30000);
+		world_run(4000);
+		assert_int_equal(calls_answer(calls_of(BOB), world_line(BOB), WORLD_UID + BOB), 0);
+		world_run(5000);
+		assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+		assert_int_equal(calls_hangup(calls_of(BOB), world_line(BOB)), 0);
+		world.loss_percent = 0;
+		world_run(2000);
+		assert_ended(ALICE, CALL_HANGUP, CALL_BY_THEM);
+		world_run(CALL_LINGER_MS + CALL_BYE_MS);
+		assert_no_trace(ALICE);
+		assert_no_trace(BOB);
+	}
+}
+
+/* After SIGKILL. */
+
+static void a_restarted_sottod_knows_the_call(void **state)
+{
+	struct call before;
+	struct world_flow flow;
+
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	assert_int_equal(world_verify(ALICE, BOB), 1);
+	assert_int_equal(world_verify(BOB, ALICE), 1);
+	before = *world_call(ALICE);
+	flow = *world_flow_of(ALICE);
+
+	world_kill(ALICE);
+	world_run(5000);
+	world_start(ALICE);
+	world_run(500);
+	assert_string_equal(world_call(ALICE)->name, "Bob");
+	assert_memory_equal(world_call(ALICE)->security.sas, before.security.sas, 4);
+	assert_true(call_verified(world_call(ALICE)));
+	assert_true(call_their_verified(world_call(ALICE)));
+	assert_int_equal(world_call(ALICE)->since, before.since);
+	assert_int_equal(world_call(ALICE)->security.since, before.security.since);
+	assert_int_equal(world_call(ALICE)->uid, WORLD_UID + ALICE);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	/* The media had no reason to stop: same flow, same keys. */
+	assert_int_equal(world_flow_of(ALICE)->flow.id, flow.flow.id);
+	assert_memory_equal(world_flow_of(ALICE)->current, flow.current, sizeof(flow.current));
+	assert_secured(ALICE);
+	world_run(30000);
+	assert_int_equal(world_call(BOB)->progress, CALL_ACTIVE);
+	world_hangup(ALICE);
+	assert_ended(BOB, CALL_HANGUP, CALL_BY_THEM);
+}
+
+static void a_restarted_sottod_still_rings_and_verifies(void **state)
+{
+	world_pair_both();
+	world_ring(ALICE, "Bob", BOB);
+	world_kill(BOB);
+	world_run(3000);
+	world_start(BOB);
+	world_run(500);
+	assert_int_equal(world_call(BOB)->progress, CALL_RINGING);
+	world_answer(BOB);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	assert_int_equal(world_verify(BOB, ALICE), 1);
+	assert_true(call_verified(world_call(BOB)));
+}
+
+static void wrong_halves_are_remembered_over_a_restart(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	for (int i = 0; i < CALL_WRONG_MAX; i++)
+		assert_int_equal(calls_verify(calls_of(ALICE), world_line(ALICE), "zz"), 0);
+	world_run(100);
+	world_kill(ALICE);
+	world_start(ALICE);
+	world_run(100);
+	assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_SAS_WRONG);
+	assert_int_equal(world_verify(ALICE, BOB), -EACCES);
+}
+
+static void what_ended_meanwhile_has_ended(void **state)
+{
+	char calls[256];
+
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	world_kill(ALICE);
+	world_unplug(ALICE);
+	world_start(ALICE);
+	world_run(100);
+	assert_null(world_line(ALICE));
+	snprintf(calls, sizeof(calls), "%s/calls", world.end[ALICE].dir);
+	assert_int_equal(dir_files(calls), 0);
+	world_run(20000);
+	assert_ended(BOB, CALL_LOST, CALL_BY_NOBODY);
+}
+
+static void an_unfinished_dial_is_not_left_in_the_kernel(void **state)
+{
+	world_pair_both();
+	world.cut = true;
+	assert_int_equal(world_dial(ALICE, "Bob"), 0);
+	world_run(1000);
+	world_kill(ALICE);
+	assert_int_equal(world_flows(ALICE), 1);
+	world_start(ALICE);
+	world_run(100);
+	assert_int_equal(world_flows(ALICE), 0);
+}
+
+static void lost_notices_are_made_up_for(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	world_unplug(ALICE);
+	calls_kernel_events.resync(calls_of(ALICE));
+	world_run(100);
+	assert_ended(ALICE, CALL_FAILED, CALL_BY_NOBODY);
+}
+
+static void a_peer_that_moves_is_followed(void **state)
+{
+	_cleanup_peer_ struct peer *p = NULL;
+
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	assert_true(calls_acquire(calls_of(ALICE), world_line(ALICE), ":1.1") >= 0);
+	world_readdress(BOB, 99);
+	world_run(30000);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	assert_int_equal(world_call(BOB)->progress, CALL_ACTIVE);
+	assert_true(addr_same(&world_line(ALICE)->flow.remote, &world.end[BOB].wire));
+	world_hangup(BOB);
+	assert_ended(ALICE, CALL_HANGUP, CALL_BY_THEM);
+	/* And is looked for there the next time. */
+	p = world_peer(ALICE, "Bob");
+	assert_true(addr_same(&p->last, &world.end[BOB].wire));
+}
+
+static void without_a_kernel_nothing_is_dialled(void **state)
+{
+	world_pair_both();
+	assert_int_equal(calls_use_kernel(calls_of(ALICE), NULL), 0);
+	assert_int_equal(world_dial(ALICE, "Bob"), -ENODEV);
+	assert_null(world_line(ALICE));
+}
+
+#define WORLD(f)	cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD(a_call_rings_is_answered_and_hung_up),
+		WORLD(no_socket_before_the_answer_and_one_holder_after),
+		WORLD(declined),
+		WORLD(the_caller_gives_up),
+		WORLD(nobody_answers),
+		WORLD(nobody_is_there),
+		WORLD(in_another_call),
+		WORLD(the_network_is_lost),
+		WORLD(a_gap_is_not_a_loss),
+		WORLD(both_call_each_other),
+		WORLD(both_call_each_other_one_a_little_later),
+		WORLD(who_is_called_while_it_rings_answers),
+		WORLD(a_bad_network_only_takes_longer),
+		WORLD(a_restarted_sottod_knows_the_call),
+		WORLD(a_restarted_sottod_still_rings_and_verifies),
+		WORLD(wrong_halves_are_remembered_over_a_restart),
+		WORLD(what_ended_meanwhile_has_ended),
+		WORLD(an_unfinished_dial_is_not_left_in_the_kernel),
+		WORLD(lost_notices_are_made_up_for),
+		WORLD(a_peer_that_moves_is_followed),
+		WORLD(without_a_kernel_nothing_is_dialled),
+	};
+
+	return cmocka_run_group_tests_name("sottod calls", tests, NULL, NULL);
+}

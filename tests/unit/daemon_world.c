@@ -1,0 +1,686 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "daemon_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sodium.h>
+
+#include "clock.h"
+#include "daemon_dir.h"
+#include "peers.h"
+
+#define DELAY_MS	10
+#define PARCELS		256
+#define NOTICES		64
+#define HELLO_TYPE_AT	16	/* in a ZRTP packet, RFC 6189 5.1 and 5.2 */
+#define HELLO_ZID_AT	(12 + 64)
+#define WALL_START_US	1800000000000000ULL
+
+struct world world;
+
+struct parcel {
+	bool used;
+	int to;
+	uint64_t at;
+	struct sotto_addr from;
+	enum sotto_packet_kind kind;
+	struct zrtp_srtp key;		/* what it is protected with */
+	size_t len;
+	uint8_t data[SOTTO_PAYLOAD_MAX];
+};
+
+struct told {
+	struct sotto_notice notice;
+	uint8_t data[SOTTO_PAYLOAD_MAX];
+};
+
+static struct parcel parcels[PARCELS];
+static struct told told[ENDS][NOTICES];
+static size_t n_told[ENDS];
+static char *parent;
+
+/* One kernel per end; its address is all that the daemon knows of it. */
+struct kernel {
+	int end;
+};
+
+static struct kernel kernels[ENDS] = { { ALICE }, { BOB }, { CAROL } };
+
+/* In the place of clock.c. */
+
+uint64_t clock_ms(void)
+{
+	return world.now;
+}
+
+uint64_t clock_wall_us(void)
+{
+	return WALL_START_US + world.now * 1000;
+}
+
+/* What the kernel tells. */
+
+static struct told *tell(int end)
+{
+	if (!world.end[end].calls)
+		return NULL;
+	assert_true(n_told[end] < NOTICES);
+	return memset(&told[end][n_told[end]++], 0, sizeof(struct told));
+}
+
+static void tell_event(int end, const struct world_flow *f, enum sotto_event event)
+{
+	struct told *t = tell(end);
+
+	if (!t)
+		return;
+	t->notice.event = event;
+	t->notice.flow = f->flow;
+}
+
+static void tell_packet(int end, const struct world_flow *f, const struct parcel *p)
+{
+	struct told *t = tell(end);
+
+	if (!t)
+		return;
+	t->notice.is_packet = true;
+	t->notice.flow_id = f->flow.id;
+	t->notice.kind = p->kind;
+	t->notice.len = p->len;
+	memcpy(t->data, p->data, p->len);
+}
+
+/* Flows. */
+
+static struct world_flow *flow_by_id(int end, uint64_t id)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++)
+		if (id && world.end[end].flow[i].flow.id == id)
+			return &world.end[end].flow[i];
+	return NULL;
+}
+
+static struct world_flow *flow_by_remote(int end, const struct sotto_addr *remote)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++)
+		if (world.end[end].flow[i].flow.id &&
+		    addr_same(&world.end[end].flow[i].flow.remote, remote))
+			return &world.end[end].flow[i];
+	return NULL;
+}
+
+static struct world_flow *make_flow(int end, const struct sotto_addr *remote, uint32_t flags)
+{
+	struct world_flow *f = world.end[end].flow;
+
+	while (f->flow.id)
+		assert_true(++f < world.end[end].flow + WORLD_FLOWS);
+	memset(f, 0, sizeof(*f));
+	f->flow.id = ++world.last_flow_id;
+	f->flow.local = world.end[end].local;
+	f->flow.remote = *remote;
+	f->flow.tx = f->flow.rx = SOTTO_STATE_HOLD;
+	f->flow.action = SOTTO_ACTION_REQUIRE;
+	f->flow.flags = flags;
+	return f;
+}
+
+static void fill_idle(struct sotto_flow *out, const struct world_flow *f)
+{
+	*out = f->flow;
+	out->idle_rx_ms = f->rx_first ? world.now - f->heard : SOTTO_IDLE_NEVER;
+}
+
+static int end_of(struct sotto *s)
+{
+	return ((struct kernel *)s)->end;
+}
+
+int sotto_flow_new(struct sotto *s, struct sotto_flow *flow)
+{
+	struct world_flow *f;
+
+	if (flow_by_remote(end_of(s), &flow->remote))
+		return -EEXIST;
+	f = make_flow(end_of(s), &flow->remote, SOTTO_FLOW_F_AGENT);
+	memcpy(f->flow.cookie, flow->cookie, sizeof(flow->cookie));
+	f->flow.cookie_len = flow->cookie_len;
+	*flow = f->flow;
+	tell_event(end_of(s), f, SOTTO_EVENT_FLOW_NEW);
+	return 0;
+}
+
+int sotto_flow_del(struct sotto *s, uint64_t id)
+{
+	struct world_flow *f = flow_by_id(end_of(s), id);
+
+	if (!f)
+		return -ENOENT;
+	tell_event(end_of(s), f, SOTTO_EVENT_FLOW_GONE);
+	sodium_memzero(f, sizeof(*f));
+	return 0;
+}
+
+int sotto_flow_get(struct sotto *s, uint64_t id, struct sotto_flow *out)
+{
+	struct world_flow *f = flow_by_id(end_of(s), id);
+
+	if (!f)
+		return -ENOENT;
+	fill_idle(out, f);
+	return 0;
+}
+
+int sotto_flow_dump(struct sotto *s, int (*cb)(const struct sotto_flow *, void *), void *arg)
+{
+	struct world_end *e = &world.end[end_of(s)];
+	struct sotto_flow flow;
+	int r = 0;
+
+	for (int i = 0; i < WORLD_FLOWS && !r; i++) {
+		if (!e->flow[i].flow.id)
+			continue;
+		fill_idle(&flow, &e->flow[i]);
+		r = cb(&flow, arg);
+	}
+	return r;
+}
+
+int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum sotto_state state)
+{
+	struct world_flow *f = flow_by_id(end_of(s), id);
+
+	if (!f)
+		return -ENOENT;
+	assert_true(state == SOTTO_STATE_SECURE || state == SOTTO_STATE_HOLD);
+	if (state == SOTTO_STATE_SECURE) {
+		assert_true(f->has_next[dir]);	/* never secure without a key */
+		f->current[dir] = f->next[dir];
+		f->has_current[dir] = true;
+		f->has_next[dir] = false;
+	}
+	if (dir == SOTTO_DIR_TX)
+		f->flow.tx = state;
+	else
+		f->flow.rx = state;
+	tell_event(end_of(s), f, SOTTO_EVENT_FLOW_STATE);
+	return 0;
+}
+
+int sotto_flow_set_cookie(struct sotto *s, uint64_t id, const void *cookie, size_t len)
+{
+	struct world_flow *f = flow_by_id(end_of(s), id);
+
+	if (!f)
+		return -ENOENT;
+	assert_true(len <= SOTTO_COOKIE_MAX);
+	memcpy(f->flow.cookie, cookie, len);
+	f->flow.cookie_len = len;
+	return 0;
+}
+
+const char *sotto_event_name(enum sotto_event event)
+{
+	return "event";
+}
+
+/* In the place of kernel.c. */
+
+struct sotto *kernel_requests(const struct kernel *k)
+{
+	return (struct sotto *)k;
+}
+
+const char *kernel_error(const struct kernel *k)
+{
+	return "the pretended kernel refused";
+}
+
+int kernel_find_flow(struct kernel *k, struct sotto_flow *flow)
+{
+	struct world_flow *f = flow_by_remote(k->end, &flow->remote);
+
+	if (!f)
+		return -ENOENT;
+	*flow = f->flow;
+	return 0;
+}
+
+int kernel_key(struct kernel *k, uint64_t flow_id, enum sotto_dir dir,
+	       const struct zrtp_srtp *srtp)
+{
+	struct world_flow *f = flow_by_id(k->end, flow_id);
+
+	if (!f)
+		return -ENOENT;
+	f->next[dir] = *srtp;
+	f->has_next[dir] = true;
+	return 0;
+}
+
+static uint32_t chance(void)
+{
+	world.rng = world.rng * 6364136223846793005ULL + 1442695040888963407ULL;
+	return world.rng >> 33;
+}
+
+static int who_is_at(const struct sotto_addr *addr)
+{
+	for (int i = 0; i < ENDS; i++)
+		if (addr_same(&world.end[i].wire, addr))
+			return i;
+	return -1;
+}
+
+static void note_hello(struct world_end *e, const uint8_t *data, size_t len)
+{
+	e->zrtp_sent++;
+	if (len > HELLO_ZID_AT + ZRTP_ZID_LEN && !memcmp(data + HELLO_TYPE_AT, "Hello   ", 8))
+		memcpy(e->last_hello_zid, data + HELLO_ZID_AT, ZRTP_ZID_LEN);
+}
+
+int kernel_send(struct kernel *k, uint64_t flow_id, enum sotto_packet_kind kind, const void *data,
+		size_t len)
+{
+	struct world_flow *f = flow_by_id(k->end, flow_id);
+	struct parcel *p = parcels;
+	int to;
+
+	if (!f)
+		return -ENOENT;
+	assert_true(len && len <= SOTTO_PAYLOAD_MAX);
+	if (kind == SOTTO_PACKET_ZRTP)
+		note_hello(&world.end[k->end], data, len);
+	else if (f->flow.tx != SOTTO_STATE_SECURE)
+		return -ENOKEY;
+	to = who_is_at(&f->flow.remote);
+	if (to < 0 || world.cut || chance() % 100 < world.loss_percent)
+		return 0;
+	while (p->used)
+		assert_true(++p < parcels + PARCELS);
+	p->used = true;
+	p->to = to;
+	p->at = world.now + DELAY_MS;
+	p->from = world.end[k->end].wire;
+	p->kind = kind;
+	p->key = f->current[SOTTO_DIR_TX];
+	p->len = len;
+	memcpy(p->data, data, len);
+	return 0;
+}
+
+/* What arrives. */
+
+static bool fits(const struct world_flow *f, const struct parcel *p)
+{
+	return f->flow.id && f->flow.rx == SOTTO_STATE_SECURE &&
+	       !memcmp(&f->current[SOTTO_DIR_RX], &p->key, sizeof(p->key));
+}
+
+/* A packet from elsewhere that authenticates moves the flow. */
+static struct world_flow *roam(struct parcel *p)
+{
+	struct world_end *e = &world.end[p->to];
+
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		if (!fits(&e->flow[i], p))
+			continue;
+		e->flow[i].flow.remote = p->from;
+		tell_event(p->to, &e->flow[i], SOTTO_EVENT_SOURCE);
+		return &e->flow[i];
+	}
+	return NULL;
+}
+
+static void arrive(struct parcel *p)
+{
+	struct world_flow *f = flow_by_remote(p->to, &p->from);
+
+	p->used = false;
+	if (p->kind == SOTTO_PACKET_ZRTP) {
+		if (!f) {
+			f = make_flow(p->to, &p->from, SOTTO_FLOW_F_EMBRYONIC);
+			tell_event(p->to, f, SOTTO_EVENT_FLOW_NEW);
+		}
+		tell_packet(p->to, f, p);
+		return;
+	}
+	if (!f)
+		f = roam(p);
+	if (!f || !fits(f, p)) {
+		world.end[p->to].refused++;
+		return;
+	}
+	f->heard = world.now;
+	if (!f->rx_first)
+		tell_event(p->to, f, SOTTO_EVENT_RX_FIRST);
+	f->rx_first = true;
+	tell_packet(p->to, f, p);
+}
+
+/* Time. */
+
+static void run_end(int end)
+{
+	struct told t;
+
+	while (world.end[end].calls && n_told[end]) {
+		t = told[end][0];
+		t.notice.data = t.data;
+		memmove(&told[end][0], &told[end][1], --n_told[end] * sizeof(told[end][0]));
+		calls_kernel_events.notice(&t.notice, world.end[end].calls);
+		calls_run(world.end[end].calls);
+	}
+	if (!world.end[end].calls)
+		return;
+	calls_run(world.end[end].calls);
+	/* Or the event loop would spin. */
+	assert_true(calls_deadline(world.end[end].calls) > world.now);
+}
+
+static bool something_told(void)
+{
+	return n_told[ALICE] || n_told[BOB] || n_told[CAROL];
+}
+
+static void now_is_due(void)
+{
+	do {
+		for (int i = 0; i < PARCELS; i++)
+			if (parcels[i].used && parcels[i].at <= world.now)
+				arrive(&parcels[i]);
+		for (int end = 0; end < ENDS; end++)
+			run_end(end);
+	} while (something_told());
+}
+
+static uint64_t next_time(uint64_t end_of_run)
+{
+	uint64_t next = end_of_run, due;
+
+	for (int i = 0; i < PARCELS; i++)
+		if (parcels[i].used && parcels[i].at < next)
+			next = parcels[i].at;
+	for (int i = 0; i < ENDS; i++) {
+		due = world.end[i].calls ? calls_deadline(world.end[i].calls) : CLOCK_NEVER;
+		if (due < next)
+			next = due;
+	}
+	return next;
+}
+
+static bool run(bool (*is)(void), uint64_t ms)
+{
+	uint64_t end = world.now + ms;
+
+	for (;;) {
+		now_is_due();
+		if (is && is())
+			return true;
+		if (world.now >= end)
+			return !is;
+		world.now = next_time(end);
+	}
+}
+
+void world_run(uint64_t ms)
+{
+	run(NULL, ms);
+}
+
+void world_until(bool (*is)(void), uint64_t ms)
+{
+	assert_true(run(is, ms));
+}
+
+/* What is told of calls. */
+
+static void on_added(const struct line *line, void *arg)
+{
+	((struct world_end *)arg)->added++;
+}
+
+static void on_changed(const struct line *line, void *arg)
+{
+}
+
+static void on_removed(const struct line *line, void *arg)
+{
+	((struct world_end *)arg)->removed++;
+}
+
+static void on_ask(const struct line *line, enum calls_ask what, void *arg)
+{
+	((struct world_end *)arg)->asked[what]++;
+}
+
+static void on_peer(uint64_t id, void *arg)
+{
+}
+
+static void on_flows(void *arg)
+{
+}
+
+static const struct calls_watch watch = {
+	.added = on_added,
+	.changed = on_changed,
+	.removed = on_removed,
+	.ask = on_ask,
+	.peer_changed = on_peer,
+	.flows_changed = on_flows,
+};
+
+void world_start(int end)
+{
+	struct world_end *e = &world.end[end];
+
+	assert_int_equal(seal_load(&e->seal, e->dir), 0);
+	assert_int_equal(store_open(&e->store, e->dir, e->seal), 0);
+	assert_int_equal(record_open(&e->record, e->dir, e->seal), 0);
+	assert_int_equal(calls_new(&e->calls, e->store, e->record, WORLD_PORT, &watch, e), 0);
+	assert_int_equal(calls_use_kernel(e->calls, &kernels[end]), 0);
+}
+
+void world_kill(int end)
+{
+	struct world_end *e = &world.end[end];
+
+	calls_free(e->calls);
+	e->calls = NULL;
+	n_told[end] = 0;
+	record_close(e->record);
+	store_close(e->store);
+	seal_free(e->seal);
+}
+
+static void forget_file(const struct world_end *e, const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", e->dir, name);
+	assert_true(!remove(path) || errno == ENOENT);
+}
+
+void world_reinstall(int end)
+{
+	world_kill(end);
+	forget_file(&world.end[end], "peers.db");
+	forget_file(&world.end[end], "sotto.key");
+	world_unplug(end);
+	world_start(end);
+}
+
+void world_unplug(int end)
+{
+	sodium_memzero(world.end[end].flow, sizeof(world.end[end].flow));
+}
+
+static void set_addr(struct sotto_addr *addr, uint8_t last)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->in.sin_family = AF_INET;
+	addr->in.sin_port = htons(WORLD_PORT);
+	addr->in.sin_addr.s_addr = htonl(0x7f000100 + last);
+}
+
+void world_readdress(int end, uint8_t last)
+{
+	set_addr(&world.end[end].wire, last);
+}
+
+int world_setup(void **state)
+{
+	if (sodium_init() < 0 || dir_setup((void **)&parent))
+		return -1;
+	memset(&world, 0, sizeof(world));
+	memset(parcels, 0, sizeof(parcels));
+	world.now = 1000000;
+	world.rng = 1;
+	for (int i = 0; i < ENDS; i++) {
+		struct world_end *e = &world.end[i];
+
+		snprintf(e->dir, sizeof(e->dir), "%s/%d", parent, i);
+		if (mkdir(e->dir, 0700))
+			return -1;
+		set_addr(&e->local, 1 + i);
+		e->wire = e->local;
+		world_start(i);
+	}
+	return 0;
+}
+
+int world_teardown(void **state)
+{
+	for (int i = 0; i < ENDS; i++)
+		if (world.end[i].calls)
+			world_kill(i);
+	return dir_teardown((void **)&parent);
+}
+
+struct line *world_line(int end)
+{
+	struct line *newest = NULL;
+
+	for (struct line *line = calls_first(world.end[end].calls); line; line = line->next)
+		if (line->call->shown)
+			newest = line;
+	return newest;
+}
+
+struct call *world_call(int end)
+{
+	struct line *line = world_line(end);
+
+	assert_non_null(line);
+	return line->call;
+}
+
+struct world_flow *world_flow_of(int end)
+{
+	struct line *line = world_line(end);
+
+	return line && line->has_flow ? flow_by_id(end, line->flow.id) : NULL;
+}
+
+unsigned int world_flows(int end)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < WORLD_FLOWS; i++)
+		n += world.end[end].flow[i].flow.id != 0;
+	return n;
+}
+
+/* Persons. */
+
+uint64_t world_pair(int end, const char *name, int whom)
+{
+	char address[ADDR_TEXT_MAX];
+	char *addresses[] = { address, NULL };
+	uint64_t id;
+
+	addr_format(&world.end[whom].wire, address);
+	assert_true(peers_pair(world.end[end].store, WORLD_UID + end, name, addresses, WORLD_PORT,
+			       &id) >= 0);
+	return id;
+}
+
+int world_dial(int end, const char *name)
+{
+	struct line *line;
+	int r = calls_dial(world.end[end].calls, WORLD_UID + end, name, NULL, &line);
+
+	calls_run(world.end[end].calls);
+	return r;
+}
+
+void world_pair_both(void)
+{
+	world_pair(ALICE, "Bob", BOB);
+	world_pair(BOB, "Alice", ALICE);
+}
+
+void world_ring(int from, const char *name, int to)
+{
+	assert_int_equal(world_dial(from, name), 0);
+	world_run(2000);
+	assert_true(world_call(from)->security.secure);
+	assert_true(world_call(to)->security.secure);
+	assert_int_equal(world_call(from)->progress, CALL_CALLING);
+	assert_int_equal(world_call(to)->progress, CALL_RINGING);
+}
+
+void world_answer(int end)
+{
+	assert_int_equal(calls_answer(world.end[end].calls, world_line(end), WORLD_UID + end), 0);
+	world_run(500);
+}
+
+void world_hangup(int end)
+{
+	assert_int_equal(calls_hangup(world.end[end].calls, world_line(end)), 0);
+	world_run(500);
+}
+
+void world_talk(int from, const char *name, int to)
+{
+	world_ring(from, name, to);
+	world_answer(to);
+	assert_int_equal(world_call(from)->progress, CALL_ACTIVE);
+	assert_int_equal(world_call(to)->progress, CALL_ACTIVE);
+}
+
+int world_verify(int end, int other)
+{
+	struct call *speaker = world_call(other);
+	struct zrtp_sas sas;
+	int r;
+
+	assert_int_equal(zrtp_sas_render(speaker->security.suite.sas_type, speaker->security.sas,
+					 &sas), 0);
+	r = calls_verify(world.end[end].calls, world_line(end),
+			 speaker->security.role == ZRTP_ROLE_INITIATOR ? sas.first : sas.second);
+	world_run(500);
+	return r;
+}
+
+struct peer *world_peer(int end, const char *name)
+{
+	struct peer *p = peer_new();
+
+	assert_non_null(p);
+	assert_int_equal(store_find_name(world.end[end].store, WORLD_UID + end, name, p), 0);
+	return p;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Three hosts in one process, in simulated time:
+ *
+ *	calls of sottod (alice)   calls (bob)   calls (carol)
+ *	        |                     |              |
+ *	  kernel that is        the same       the same
+ *	  pretended here
+ *	        +------ network of 10 ms, may lose ---+
+ *
+ * The pretended kernel stands in for kernel.c and libsotto: flows, keys and their
+ * states, and nothing is delivered that its keys do not fit. It fails the test
+ * when it is asked for what a kernel must refuse.
+ */
+#ifndef DAEMON_WORLD_H
+#define DAEMON_WORLD_H
+
+#include "calls.h"
+
+#define WORLD_FLOWS	16
+#define WORLD_PORT	7686
+
+enum { ALICE, BOB, CAROL, ENDS };
+
+/** struct world_flow - a flow, and the keys that the kernel never gives out */
+struct world_flow {
+	struct sotto_flow flow;
+	struct zrtp_srtp current[2];	/* by enum sotto_dir */
+	struct zrtp_srtp next[2];
+	bool has_current[2];
+	bool has_next[2];
+	bool rx_first;
+	uint64_t heard;
+};
+
+/** struct world_end - one host */
+struct world_end {
+	struct sotto_addr local;	/* its own address */
+	struct sotto_addr wire;		/* what others see of it */
+	char dir[128];
+	struct seal *seal;
+	struct store *store;
+	struct record *record;
+	struct calls *calls;		/* NULL: sottod does not run */
+	struct world_flow flow[WORLD_FLOWS];
+	unsigned int asked[CALLS_ASK_ALARM + 1];
+	unsigned int added, removed, refused;
+	uint64_t zrtp_sent;
+	uint8_t last_hello_zid[ZRTP_ZID_LEN];	/* that it has sent */
+};
+
+struct world {
+	struct world_end end[ENDS];
+	uint64_t now;		/* ms */
+	unsigned int loss_percent;
+	bool cut;		/* the network is gone */
+	uint64_t rng;
+	uint64_t last_flow_id;
+};
+
+extern struct world world;
+
+/* cmocka set-up and tear-down: three hosts with empty stores, sottod running. */
+int world_setup(void **state);
+int world_teardown(void **state);
+
+/** world_kill() - SIGKILL of sottod; the kernel goes on */
+void world_kill(int end);
+void world_start(int end);
+
+/** world_reinstall() - The host loses all that was kept: sottod is stopped and starts anew. */
+void world_reinstall(int end);
+
+/** world_unplug() - The kernel forgets the flows without a word: the machine starts anew. */
+void world_unplug(int end);
+
+/** world_readdress() - From now on others see it under 127.0.1.@last. */
+void world_readdress(int end, uint8_t last);
+
+/** world_run() - Let so much time pass. */
+void world_run(uint64_t ms);
+
+/** world_until() - Until @is; fails the test when that takes longer than @ms. */
+void world_until(bool (*is)(void), uint64_t ms);
+
+/** world_line() - The newest call that a person at this end can see, or NULL. */
+struct line *world_line(int end);
+struct call *world_call(int end);	/* fails the test when there is none */
+
+/** world_flow_of() - The kernel's side of that call, or NULL. */
+struct world_flow *world_flow_of(int end);
+unsigned int world_flows(int end);
+
+/* Persons. */
+
+#define WORLD_UID	1000	/* plus the end: who sits there */
+
+/** world_pair() - The person at @end names @whom; @return: the row's id */
+uint64_t world_pair(int end, const char *name, int whom);
+
+/** world_dial() - The person at @end calls; 0 or what calls_dial() says */
+int world_dial(int end, const char *name);
+
+/** world_pair_both() - Alice and Bob have each other paired. */
+void world_pair_both(void);
+
+/* Each ends with both ends secure; world_talk() with both active. */
+void world_ring(int from, const char *name, int to);
+void world_talk(int from, const char *name, int to);
+
+/** world_answer(), world_hangup() - and all is told to the other end. */
+void world_answer(int end);
+void world_hangup(int end);
+
+/** world_verify() - The person at @end types what the one at @other reads; as calls_verify() */
+int world_verify(int end, int other);
+
+/** world_peer() - The row of that name; the caller frees it. */
+struct peer *world_peer(int end, const char *name);
+
+#endif
