@@ -72,6 +72,9 @@ void cli_usage(struct cli *cli, const char *problem, ...)
 enum cli_exit cli_refuse(struct cli *cli, const char *error, const char *why, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/** cli_finish() - What could not be written was not done. Return: @status, or CLI_REFUSED */
+enum cli_exit cli_finish(struct cli *cli, enum cli_exit status);
+
 enum cli_exit cmd_status(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_pair(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_peers(struct cli *cli, int argc, char **argv);

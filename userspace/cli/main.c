@@ -49,6 +49,9 @@ static const struct command commands[] = {
 	{ "doctor", "", "Tells what is wrong and how to mend it", NULL, cmd_doctor },
 };
 
+/* The program itself, for errors that no command makes. */
+static const struct command sotto = { .word = "" };
+
 static void print_help(FILE *to)
 {
 	fputs("usage: sotto [COMMAND] [ARGUMENT]... [--json]\n"
@@ -74,15 +77,13 @@ static enum cli_exit run(const struct command *command, int argc, char **argv)
 	enum cli_exit status = command->run(&cli, argc, argv);
 
 	sd_bus_flush_close_unref(cli.bus);
-	/* What nobody could read was not done: a full disk, a closed pipe. */
-	if (fflush(stdout) || ferror(stdout))
-		return cli_refuse(&cli, "Failed", "The output could not be written.");
-	return status;
+	return cli_finish(&cli, status);
 }
 
 int main(int argc, char **argv)
 {
 	const struct rlimit none = { 0, 0 };
+	struct cli cli = { .command = &sotto };
 	const struct command *command;
 
 	/* Halves of a SAS pass through here. */
@@ -99,11 +100,11 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		print_help(stdout);
-		return CLI_DONE;
+		return cli_finish(&cli, CLI_DONE);
 	}
 	if (!strcmp(argv[1], "--version")) {
 		puts("sotto " SOTTO_VERSION);
-		return CLI_DONE;
+		return cli_finish(&cli, CLI_DONE);
 	}
 	command = find(argv[1]);
 	if (!command) {

@@ -20,14 +20,14 @@ static void print_usage(const struct cli *cli, FILE *to)
 		c->arguments);
 }
 
-static void __attribute__((noreturn)) help(const struct cli *cli)
+static void __attribute__((noreturn)) help(struct cli *cli)
 {
 	print_usage(cli, stdout);
 	printf("\n%s.\n", cli->command->summary);
 	if (cli->command->details)
 		printf("\n%s", cli->command->details);
 	puts("\n  --json    one JSON object for programs, see sotto(1)");
-	exit(CLI_DONE);
+	exit(cli_finish(cli, CLI_DONE));
 }
 
 void cli_usage(struct cli *cli, const char *problem, ...)
@@ -100,9 +100,17 @@ enum cli_exit cli_refuse(struct cli *cli, const char *error, const char *why, ..
 	if (cli->json)
 		refuse_json(error, sentence ?: "Out of memory.");
 	fflush(stdout);
-	fprintf(stderr, "sotto %s%s", cli->command->word, *cli->command->word ? ": " : "");
+	fprintf(stderr, "sotto%s%s: ", *cli->command->word ? " " : "", cli->command->word);
 	text_put(stderr, sentence ?: "Out of memory.");
 	fputc('\n', stderr);
 	free(sentence);
 	return CLI_REFUSED;
+}
+
+enum cli_exit cli_finish(struct cli *cli, enum cli_exit status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	cli->json = false;	/* nobody could read that either */
+	return cli_refuse(cli, "Failed", "The output could not be written.");
 }

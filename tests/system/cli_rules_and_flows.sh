@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# where: host
+#
+#	sotto rule, sotto flows --- private bus --- double of sottod
+#
+# A rule is sent as it was typed, with the types that D-Bus has for it; rules and
+# flows are shown whole, numbers beyond 2^63 included.
+. "$(dirname "$0")/cli-lib.sh"
+
+double_up
+run sotto rule add require
+is "a rule for everything: exit 0" "$status" 0
+check "is sent so" asked AddRule action=s:require
+check "and its number is told" says "Rule 9 holds from now on"
+run sotto rule add --own prefer --port 16384-32767 --peer 2001:db8::/32 --local --user 0 \
+	--priority -5 --cgroup 4711 --json
+check "every option, before and behind the action" asked AddRule action=s:prefer own=b:1 \
+	port-min=q:16384 port-max=q:32767 peer=s:2001:db8::/32 local=b:1 uid=u:0 \
+	priority=i:-5 cgroup=t:4711
+check "and its number in JSON" json '.added == 9'
+run sotto rule add bypass --port 53 --user root --family ipv6
+check "one port, a user by name, a family" asked AddRule action=s:bypass port-min=q:53 \
+	port-max=q:53 uid=u:0 family=s:ipv6
+run sotto rule del 3
+check "a rule is deleted" asked DeleteRule 3
+check "and what that leaves" says "Rule 3 is deleted; its live flows stay as they are."
+run sotto rule del 4294967295 --json
+check "in JSON" json '.deleted == 4294967295'
+
+run sotto rule list
+check "a rule is shown as it could be typed" says "3: require --port 16384-32767 \
+--peer 192.0.2.0/24 --user 0 --cgroup 4711 --own --priority -5  (2 flows)"
+run sotto rule list --json
+check "rules in JSON" json '.rules == [{"id":3,"action":"require","priority":-5,"family":"ipv4",
+	"port_min":16384,"port_max":32767,"peer":"192.0.2.0/24","uid":0,"cgroup":4711,"own":true,
+	"local":false,"flows":2}]'
+tell fail ListRules NotAllowed Only root may see them. Try again with sudo.
+run sotto rule list
+is "not root: exit 1" "$status" 1
+check "and what to do" warns "sotto rule: Only root may see them. Try again with sudo."
+
+run sotto flows
+check "a flow's ends" says "192.0.2.1:7686 - 192.0.2.7:7686  (flow 18446744073709551615)"
+check "its rule, age, user and call" says "require by rule 3, 1 min 1 s old, user 0, call 4"
+check "what is sent" says "sent      secure, aead-aes-128-gcm, last packet 2 s ago"
+check "what is received" says "received  hold, no packet yet"
+check "its counters" says "counters  tx-secure 7, rx-held 0"
+run sotto flows --json
+check "flows in JSON" json '.flows | length == 1'
+check "to the last digit" grep -q '"id":18446744073709551615,' "$work/out"
+check "with counters and what is not known" json '.flows[0] | .counters == {"tx-secure":7,
+	"rx-held":0} and .idle_rx_ms == null and .profile_rx == null and .uid == 0 and .call == 4'
+finish
