@@ -252,6 +252,39 @@ static void tell_auth_fail(struct sotto_flow *flow)
 	sotto_event_dir(flow, SOTTO_EVENT_RX_AUTH_FAIL, SOTTO_DIR_RX);
 }
 
+/* The socket that would receive the packet; the caller puts it. NULL for none. */
+static struct sock *receiver_of(const struct sotto_net *sn, const struct sotto_packet *pkt)
+{
+	const struct sotto_tuple *t = &pkt->tuple;
+	struct net_device *dev = pkt->skb->dev;
+
+	if (t->family == AF_INET)
+		return udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
+				       t->laddr.s6_addr32[0], t->lport, dev->ifindex);
+#if IS_ENABLED(CONFIG_IPV6)
+	return udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport, dev->ifindex);
+#else
+	return NULL;
+#endif
+}
+
+/*
+ * Without a receiver the stack would answer with an ICMP error, which quotes what
+ * has just been decrypted. So the packet is bound to its socket here: it cannot
+ * close in between.
+ */
+static int bind_receiver(const struct sotto_net *sn, const struct sotto_packet *pkt)
+{
+	struct sock *sk = receiver_of(sn, pkt);
+
+	if (!sk)
+		return -ENOTCONN;
+	skb_orphan(pkt->skb);
+	pkt->skb->sk = sk;
+	pkt->skb->destructor = sock_edemux;
+	return 0;
+}
+
 static unsigned int unprotect(struct sotto_flow *flow, struct sotto_packet *pkt)
 {
 	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
@@ -280,6 +313,10 @@ static unsigned int unprotect(struct sotto_flow *flow, struct sotto_packet *pkt)
 	note_ssrc(flow, pkt, note.ssrc);
 	if (rtcp && sotto_rtcp_is_control(sotto_packet_payload(pkt), len))
 		return to_agent(flow, pkt, SOTTO_PACKET_CONTROL);
+	if (bind_receiver(flow->sn, pkt)) {
+		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_NO_SOCKET);
+		return NF_DROP;
+	}
 	sotto_count(&flow->stats, SOTTO_A_STATS_RX_UNPROTECTED);
 	sotto_count_bytes(&flow->stats, SOTTO_A_STATS_RX_BYTES, len);
 	return NF_ACCEPT;
@@ -337,22 +374,6 @@ static unsigned int with_flow(struct sotto_flow *flow, struct sotto_packet *pkt)
 		break;
 	}
 	return drop_by_table(flow, pkt, &flow->stats);
-}
-
-/* The socket that would receive the packet; the caller puts it. NULL for none. */
-static struct sock *receiver_of(const struct sotto_net *sn, const struct sotto_packet *pkt)
-{
-	const struct sotto_tuple *t = &pkt->tuple;
-	struct net_device *dev = pkt->skb->dev;
-
-	if (t->family == AF_INET)
-		return udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
-				       t->laddr.s6_addr32[0], t->lport, dev->ifindex);
-#if IS_ENABLED(CONFIG_IPV6)
-	return udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport, dev->ifindex);
-#else
-	return NULL;
-#endif
 }
 
 /* Does the packet show that its tuple is a call? */
@@ -468,7 +489,7 @@ static unsigned int hook(struct sk_buff *skb, const struct nf_hook_state *state,
 	if (dir == SOTTO_DIR_TX && sotto_agent_sent(sn, skb))
 		return NF_ACCEPT;
 	if (sotto_packet_load(&pkt)) {
-		struct sotto_stats nobody;
+		struct sotto_stats nobody = {};
 
 		return DROP_FOR(&pkt, flow ? &flow->stats : &nobody, ERROR);
 	}

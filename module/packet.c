@@ -62,14 +62,21 @@ bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
 	struct in6_addr src = {}, dst = {};
 	const struct udphdr *uh;
 	struct udphdr buf;
+	unsigned int len;
 
 	*pkt = (struct sotto_packet){ .skb = skb, .dir = dir };
 	if (!(state->pf == NFPROTO_IPV4 ? read_ipv4(pkt, &src, &dst) : read_ipv6(pkt, &src, &dst)))
 		return false;
 	uh = skb_header_pointer(skb, pkt->udp, sizeof(buf), &buf);
-	if (!uh || ntohs(uh->len) < sizeof(*uh) || ntohs(uh->len) > skb->len - pkt->udp)
+	if (!uh)
 		return false;
-	pkt->len = ntohs(uh->len) - sizeof(*uh);
+	len = ntohs(uh->len);
+	/* The stack takes an IPv6 packet without a length for a whole one (RFC 2675 4). */
+	if (!len && state->pf == NFPROTO_IPV6)
+		len = skb->len - pkt->udp;
+	if (len < sizeof(*uh) || len > skb->len - pkt->udp)
+		return false;
+	pkt->len = len - sizeof(*uh);
 	pkt->loopback = dev && (dev->flags & IFF_LOOPBACK);
 	pkt->tuple.family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
 	pkt->tuple.laddr = dir == SOTTO_DIR_TX ? src : dst;

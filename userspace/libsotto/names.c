@@ -77,6 +77,7 @@ static const char *const stats[SOTTO_STATS_COUNT] = {
 	[SOTTO_A_STATS_DROP_RX_STREAMS] = "drop-rx-streams",
 	[SOTTO_A_STATS_DROP_RX_AGENT] = "drop-rx-agent",
 	[SOTTO_A_STATS_DROP_RX_ERROR] = "drop-rx-error",
+	[SOTTO_A_STATS_DROP_RX_NO_SOCKET] = "drop-rx-no-socket",
 };
 
 const char *sotto_action_name(enum sotto_action action)

@@ -288,6 +288,7 @@ enum sotto_attr_stats {
 	SOTTO_A_STATS_DROP_RX_STREAMS,
 	SOTTO_A_STATS_DROP_RX_AGENT,	/* for the agent, which is away or too slow */
 	SOTTO_A_STATS_DROP_RX_ERROR,
+	SOTTO_A_STATS_DROP_RX_NO_SOCKET,	/* authenticated, but nobody here receives it */
 
 	/* private: */
 	__SOTTO_A_STATS_MAX,
