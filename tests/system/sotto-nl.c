@@ -2,6 +2,8 @@
 /*
  * sotto-nl: the kernel module's netlink interface from a shell, for tests.
  *
+ *	sotto-nl [--netns NAME] ...
+ *
  *	rule add KEY=VALUE...		{"id":1}
  *	rule del ID
  *	rule list
@@ -26,7 +28,9 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -484,6 +488,18 @@ static int listen_on(bool agent)
 	}
 }
 
+static void enter(const char *netns)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", netns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		err(2, "%s", path);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -493,6 +509,11 @@ int main(int argc, char **argv)
 	struct sotto *s = NULL;
 	int dump, e;
 
+	if (argc >= 3 && !strcmp(argv[1], "--netns")) {
+		enter(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc >= 2 && (!strcmp(argv[1], "agent") || !strcmp(argv[1], "listen")))
 		return listen_on(!strcmp(argv[1], "agent"));
 	if (argc >= 3 && !strcmp(argv[1], "raw")) {

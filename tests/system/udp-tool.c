@@ -9,7 +9,8 @@
  *		--for seconds
  *	udp-tool talk --bind ADDRESS [OPTION...]
  *		both with the same socket; orders on standard input, one a line, until
- *		it ends: "to ADDRESS", "kind KIND", "ssrc N", "seq N", "send COUNT"
+ *		it ends: "to ADDRESS", "kind KIND", "ssrc N", "seq N", "send COUNT",
+ *		"order N": a number that the next answers bear
  *
  * An ADDRESS is 10.9.0.1:7000 or [fd09::1]:7000. SIGTERM ends it, exit status 0.
  */
@@ -49,6 +50,7 @@ struct tool {
 	bool hex;
 	unsigned long count;	/* to send, or to receive; 0: no bound */
 	unsigned int interval_ms;
+	unsigned long order;	/* 0: none */
 	unsigned int seconds;	/* recv ends after that; 0: never */
 	struct udp_packet_params next;
 };
@@ -179,7 +181,10 @@ static void send_all(struct tool *t, unsigned long count)
 		printf("%s\"%s\":%lu", comma, e ? strerrorname_np(e) : "other", errors[e]);
 		comma = ",";
 	}
-	puts("}}");
+	putchar('}');
+	if (t->order)
+		printf(",\"order\":%lu", t->order);
+	puts("}");
 	fflush(stdout);
 }
 
@@ -243,6 +248,8 @@ static void obey(struct tool *t, char *order)
 		t->next.ssrc = number(arg);
 	} else if (!strcmp(order, "seq")) {
 		t->next.seq = number(arg);
+	} else if (!strcmp(order, "order")) {
+		t->order = number(arg);
 	} else if (!strcmp(order, "send")) {
 		send_all(t, number(arg));
 	} else {

@@ -1,0 +1,178 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What has been secure is never in clear again, whatever fails: the agent is killed, a
+# key is deleted, the peer speaks in clear, the rule goes, the same socket turns to
+# another peer, also where a rule only prefers security.
+#
+#	alice: phone at 7000 -- middle: capture -- bob: peers at 7000 and 7002
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/module-lib.sh"
+
+load_module
+hosts_up
+
+# ends FAMILY: phone, peer and other are there; nothing has been said
+ends() {
+	family "$1"
+	program phone alice "$a:7000"
+	phone=$started
+	program peer bob "$b:7000"
+	peer=$started
+	program other bob "$b:7002"
+	other=$started
+	turn phone "$b:7000"
+	turn peer "$a:7000"
+}
+
+ends_gone() {
+	for h in alice bob; do
+		no_flows $h
+		nl $h rule replace
+	done
+	program_ends phone "$phone"
+	program_ends peer "$peer"
+	program_ends other "$other"
+}
+
+# refused WORDS...: error number of a request of alice
+refused() {
+	nl alice "$@" | cut -d: -f1,2
+}
+
+under_require() {
+	ends "$1"
+	wire=$work/require$1.pcap
+	must 1 nl alice rule add action=require ports=7000 id=1 >/dev/null
+	agent agent alice
+	agent=$started
+	secure_both "$a:7000" "$b:7000" "${2:-}"
+	capture_start "$wire"
+	send phone rtp 2 >/dev/null
+	send peer rtp 2 >/dev/null
+	fence phone peer
+	fence peer phone
+	is "IPv$1: they talk" "$(got peer rtp) $(got phone rtp)" "2 2"
+
+	stop "$agent" KILL
+	rm "$work/agent.orders"
+	send phone rtp 3 >/dev/null
+	send peer rtp 3 >/dev/null
+	fence phone peer
+	fence peer phone
+	is "IPv$1: the agent is killed, they talk on" "$(got peer rtp) $(got phone rtp)" "5 5"
+	is "IPv$1: as securely as before" "$(states alice 7000) $(flow alice 7000 tx-protected)" \
+		"secure/secure 5"
+
+	must 1 nl alice rule del 1
+	send phone rtp 2 >/dev/null
+	fence phone peer
+	is "IPv$1: the rule goes, they talk on" "$(got peer rtp) $(flow alice 7000 tx-protected)" \
+		"7 7"
+	must 1 nl alice rule add action=bypass ports=7000 id=2 >/dev/null
+	send phone rtp 2 >/dev/null
+	fence phone peer
+	is "IPv$1: under bypass too" "$(got peer rtp) $(flow alice 7000 tx-protected)" "9 9"
+	must 1 nl alice rule del 2
+	must 1 nl alice rule add action=require ports=7000 id=1 >/dev/null
+
+	is "IPv$1: clear is refused" "$(refused flow set "$a_flow" tx=clear)" "error: EPERM"
+	is "IPv$1: own is refused" "$(refused flow set "$a_flow" rx=own)" "error: EPERM"
+
+	# The peer speaks in clear.
+	must 1 nl bob flow del "$b_flow"
+	is "IPv$1: bob's words in clear" "$(send peer rtp 4)" "$(all_sent 4)"
+	fence peer phone
+	is "IPv$1: do not arrive" "$(got phone rtp) $(flow alice 7000 drop-rx-auth)" "5 4"
+	send phone rtp 2 >/dev/null
+	fence phone peer
+	is "IPv$1: and alice is not lured into clear" "$(got peer rtp) $(states alice 7000)" \
+		"11 secure/secure"
+
+	must 1 nl alice key del "$a_flow" tx current
+	is "IPv$1: without its key tx is dead" "$(states alice 7000)" dead/secure
+	is "IPv$1: what is sent is sent" "$(send phone rtp 3)" "$(all_sent 3)"
+	fence phone peer
+	is "IPv$1: and never leaves" "$(got peer rtp) $(flow alice 7000 drop-tx-dead)" "11 3"
+	must 1 nl alice key del "$a_flow" rx current
+	send peer rtp 3 >/dev/null
+	fence peer phone
+	is "IPv$1: nor arrives anything without the rx key" \
+		"$(states alice 7000) $(got phone rtp) $(flow alice 7000 drop-rx-dead)" \
+		"dead/dead 5 3"
+	is "IPv$1: dead does not become clear" "$(refused flow set "$a_flow" tx=clear)" \
+		"error: EPERM"
+	is "IPv$1: nor secure without a key" "$(refused flow set "$a_flow" tx=secure)" \
+		"error: ENOKEY"
+
+	must 1 nl alice flow del "$a_flow"
+	send phone rtp 3 >/dev/null
+	fence phone peer
+	is "IPv$1: the flow is deleted, the rule holds the next" \
+		"$(got peer rtp) $(states alice 7000)" "11 hold/hold"
+	capture_end "$wire"
+	is "IPv$1: the wire has carried what alice said, 11 packets" \
+		"$(on_wire "$wire" "$from_a and udp src port 7000 and greater 180")" 11
+	is "IPv$1: none that anybody can read" \
+		"$(plain_on_wire "$wire" "$from_a and udp src port 7000")" 0
+	is "IPv$1: while it has shown what bob said in clear" \
+		"$(plain_on_wire "$wire" "$from_b and udp src port 7000")" 7
+	ends_gone
+}
+
+under_prefer() {
+	ends "$1"
+	wire=$work/prefer$1.pcap
+	must 1 nl alice rule add action=prefer ports=7000-7004 id=1 >/dev/null
+	capture_start "$wire"
+	send phone rtp 3 >/dev/null
+	fence phone peer
+	is "IPv$1: under prefer they talk in clear" "$(got peer rtp) $(states alice 7000)" \
+		"3 clear/clear"
+	turn phone "$b:7002"
+	send phone rtp 3 >/dev/null
+	fence phone other
+	is "IPv$1: and to another" "$(got other rtp)" 3
+	nl alice flow del "$(flow_to alice "$b:7002" id)"
+
+	turn phone "$b:7000"
+	a_flow=$(flow_to alice "$b:7000" id)
+	secure alice "$a_flow" tx "$(new_key)" || bail "no key"
+	send phone rtp 3 >/dev/null
+	fence phone peer
+	is "IPv$1: then the talk becomes secure" \
+		"$(flow_to alice "$b:7000" tx-protected)" 3
+
+	turn phone "$b:7002"
+	is "IPv$1: the same socket turns to another peer" "$(send phone rtp 4)" "$(all_sent 4)"
+	fence phone other
+	is "IPv$1: who hears nothing" "$(got other rtp)" 3
+	is "IPv$1: the new flow is held, and says why" \
+		"$(flow_to alice "$b:7002" tx tainted)" \
+		"hold 1"
+
+	turn phone "$b:7000"
+	must 1 nl alice flow del "$a_flow"
+	send phone rtp 4 >/dev/null
+	fence phone peer
+	is "IPv$1: the secure flow is deleted: held, not clear" \
+		"$(flow_to alice "$b:7000" tx) $(got peer rtp)" "hold 6"
+
+	program fresh alice "$a:7004"
+	fresh=$started
+	turn fresh "$b:7002"
+	send fresh rtp 2 >/dev/null
+	fence fresh other
+	is "IPv$1: another socket under the same rule is not concerned" "$(got other rtp)" 5
+	capture_end "$wire"
+	is "IPv$1: the wire has shown what was said in clear before and elsewhere" \
+		"$(plain_on_wire "$wire" "$from_a")" 8
+	program_ends fresh "$fresh"
+	ends_gone
+}
+
+under_require 4
+under_require 6 aead-aes-128-gcm
+under_prefer 4
+under_prefer 6
+finish
