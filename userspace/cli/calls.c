@@ -111,14 +111,15 @@ const struct call *calls_at(const struct calls *calls, const char *path)
 	return NULL;
 }
 
+/* An empty word, as a script may give by mistake, is no stranger's name. */
 static bool has_name(const struct call *call, const char *wanted)
 {
-	return !strcmp(call->name, wanted);
+	return *wanted && !strcmp(call->name, wanted);
 }
 
 static bool has_claim(const struct call *call, const char *wanted)
 {
-	return !*call->name && !strcmp(call->claim, wanted);
+	return *wanted && !*call->name && !strcmp(call->claim, wanted);
 }
 
 static bool has_number(const struct call *call, const char *wanted)
