@@ -38,8 +38,8 @@ run sotto call bob
 is "sottod refuses: exit 1" "$status" 1
 check "with its sentence" warns "sotto call: You are in a call already. End it with: sotto hangup"
 
-begin sotto call --json bob
-must 10 asked Call bob device=0 address=
+begin sotto call --json jean
+must 10 asked Call jean device=0 address=
 tell set 1 Progress ringing
 tell set 1 Reason declined
 tell set 1 EndedBy them
