@@ -27,15 +27,15 @@ must 1 nl bob rule add action=require ports=7000 id=1 >/dev/null
 must 1 nl alice rule add action=prefer ports=7002 id=2 >/dev/null
 must 1 nl alice rule add action=bypass ports=7004 id=3 >/dev/null
 is "another in another namespace counts, prefer and bypass do not" "$(users) $(unload)" "2 in use"
-check "what a refused rule would hold it does not" \
-	not nl alice rule add action=require ports=7000 id=1 >/dev/null
+is "what a refused rule would hold it does not" \
+	"$(nl alice rule add action=require ports=7000 id=1 | cut -d: -f2)" " EEXIST"
 is "after the same id was refused" "$(users)" 2
 must 1 nl alice rule del 1
 is "one is deleted" "$(users) $(unload)" "1 in use"
 must 1 nl bob rule replace action=require ports=7000 , action=require ports=7002 , action=prefer >/dev/null
 is "all are replaced" "$(users) $(unload)" "2 in use"
-check "a replacement that fails" \
-	not nl bob rule replace action=require id=5 , action=require id=5 >/dev/null
+is "a replacement that fails" \
+	"$(nl bob rule replace action=require id=5 , action=require id=5 | cut -d: -f2)" " EEXIST"
 is "changes nothing" "$(users)" 2
 must 1 nl bob rule replace action=prefer >/dev/null
 is "without require it could go" "$(users)" 0
