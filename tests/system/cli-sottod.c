@@ -228,7 +228,6 @@ static int dial(sd_bus_message *m, void *data, sd_bus_error *error)
 	struct fake *f = data;
 	const char *name, *key, *address = "";
 	char path[TEXT_MAX];
-	int device = 0;
 	size_t number = 1;
 	int r;
 
@@ -239,14 +238,14 @@ static int dial(sd_bus_message *m, void *data, sd_bus_error *error)
 	while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
 		r = sd_bus_message_read(m, "s", &key);
 		if (r >= 0)
-			r = !strcmp(key, "device") ? sd_bus_message_read(m, "v", "b", &device) :
-						     sd_bus_message_read(m, "v", "s", &address);
+			r = !strcmp(key, "address") ? sd_bus_message_read(m, "v", "s", &address) :
+						      -EINVAL;
 		if (r >= 0)
 			r = sd_bus_message_exit_container(m);
 	}
 	if (r < 0)
 		return r;
-	printf("Call %s device=%d address=%s\n", name, device, address);
+	printf("Call %s address=%s\n", name, address);
 	while (number < CALLS_MAX && f->calls[number].there)
 		number++;
 	begin(f, number);

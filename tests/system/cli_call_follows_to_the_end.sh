@@ -15,7 +15,7 @@ shows() {
 
 begin sotto call bob
 check "it begins" shows "Calling bob."
-must 10 asked Call bob device=0 address=
+must 10 asked Call bob address=
 tell set 1 SecurityTx securing
 check "keys are being agreed" shows "keys are being agreed"
 tell set 1 SecurityTx secure
@@ -39,7 +39,7 @@ is "sottod refuses: exit 1" "$status" 1
 check "with its sentence" warns "sotto call: You are in a call already. End it with: sotto hangup"
 
 begin sotto call --json jean
-must 10 asked Call jean device=0 address=
+must 10 asked Call jean address=
 tell set 1 Progress ringing
 tell set 1 Reason declined
 tell set 1 EndedBy them
@@ -51,8 +51,8 @@ check "one object in JSON" json '.call.progress == "ended" and .call.reason == "
 tell drop 1
 
 tell claim bob
-begin sotto call bob --device --address 192.0.2.9
-must 10 asked Call bob device=1 address=192.0.2.9
+begin sotto call bob --address 192.0.2.9
+must 10 asked Call bob address=192.0.2.9
 tell set 1 AlarmText Somebody may be in between.
 tell set 1 Alarm mismatch
 check "an alarm is told at once" shows "ALARM: Somebody may be in between."
@@ -65,7 +65,7 @@ n=0
 for signal in INT TERM; do
 	n=$((n + 1))
 	begin sotto call "$signal"
-	must 10 asked Call "$signal" device=0 address=
+	must 10 asked Call "$signal" address=
 	kill -$signal "$begun"
 	ended
 	is "SIG$signal: exit 1" "$status" 1
@@ -83,7 +83,7 @@ check "--no-wait in JSON: the call" json '.call.progress == "calling" and .call.
 tell drop 1
 
 begin sotto call fleeting
-must 10 asked Call fleeting device=0 address=
+must 10 asked Call fleeting address=
 tell set 1 Progress ringing
 must 10 says "It rings"
 tell drop 1
@@ -92,7 +92,7 @@ is "a call that vanishes: exit 1" "$status" 1
 check "and it is said" warns "The call is gone."
 
 begin sotto call orphan
-must 10 asked Call orphan device=0 address=
+must 10 asked Call orphan address=
 tell set 1 Progress ringing
 must 10 says "It rings"
 kill -KILL "$double"

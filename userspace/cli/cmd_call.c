@@ -29,11 +29,10 @@ struct following {
 	enum cli_exit status;
 };
 
-enum { OPT_NO_WAIT = 'n', OPT_DEVICE = 'd', OPT_ADDRESS = 'a' };
+enum { OPT_NO_WAIT = 'n', OPT_ADDRESS = 'a' };
 
 static const struct option options[] = {
 	{ "no-wait", no_argument, NULL, OPT_NO_WAIT },
-	{ "device", no_argument, NULL, OPT_DEVICE },
 	{ "address", required_argument, NULL, OPT_ADDRESS },
 	{ 0 }
 };
@@ -180,17 +179,16 @@ static int open_loop(struct following *f)
 	return r < 0 ? bus_failed(f->cli, NULL, r) : 0;
 }
 
-static int dial(struct cli *cli, const char *name, const char *address, bool device, char **path)
+static int dial(struct cli *cli, const char *name, const char *address, char **path)
 {
 	sd_bus_message *reply = NULL;
 	const char *given;
 	int r;
 
 	if (address)
-		r = bus_manager(cli, "Call", &reply, "sa{sv}", name, 2, "device", "b", (int)device,
-				"address", "s", address);
+		r = bus_manager(cli, "Call", &reply, "sa{sv}", name, 1, "address", "s", address);
 	else
-		r = bus_manager(cli, "Call", &reply, "sa{sv}", name, 1, "device", "b", (int)device);
+		r = bus_manager(cli, "Call", &reply, "sa{sv}", name, 0);
 	if (r < 0)
 		return r;
 	r = sd_bus_message_read(reply, "o", &given);
@@ -222,7 +220,7 @@ static enum cli_exit begun(struct cli *cli, const char *path)
 	return call ? CLI_DONE : CLI_REFUSED;
 }
 
-static enum cli_exit follow(struct following *f, const char *name, const char *address, bool device)
+static enum cli_exit follow(struct following *f, const char *name, const char *address)
 {
 	sigset_t interrupts;
 
@@ -233,7 +231,7 @@ static enum cli_exit follow(struct following *f, const char *name, const char *a
 		return cli_refuse(f->cli, "Failed", "Ctrl-C cannot be taken: %s.", strerror(errno));
 	/* Watching begins before the call does, so that no step is missed. */
 	if (bus_watch(f->cli, on_signal, on_owner, f) < 0 ||
-	    dial(f->cli, name, address, device, &f->path) < 0 || open_loop(f) < 0)
+	    dial(f->cli, name, address, &f->path) < 0 || open_loop(f) < 0)
 		return CLI_REFUSED;
 	look(f);
 	return bus_loop_run(f->cli, f->loop) < 0 ? CLI_REFUSED : f->status;
@@ -242,14 +240,13 @@ static enum cli_exit follow(struct following *f, const char *name, const char *a
 enum cli_exit cmd_call(struct cli *cli, int argc, char **argv)
 {
 	struct following f = { .cli = cli, .status = CLI_REFUSED };
-	bool wait = true, device = false;
+	bool wait = true;
 	const char *address = NULL;
 	enum cli_exit status;
 	int opt;
 
 	while ((opt = cli_option(cli, argc, argv, options)) >= 0) {
 		wait &= opt != OPT_NO_WAIT;
-		device |= opt == OPT_DEVICE;
 		if (opt == OPT_ADDRESS)
 			address = optarg;
 	}
@@ -261,8 +258,8 @@ enum cli_exit cmd_call(struct cli *cli, int argc, char **argv)
 		fflush(stdout);
 	}
 	if (wait)
-		status = follow(&f, argv[optind], address, device);
-	else if (dial(cli, argv[optind], address, device, &f.path) < 0)
+		status = follow(&f, argv[optind], address);
+	else if (dial(cli, argv[optind], address, &f.path) < 0)
 		status = CLI_REFUSED;
 	else
 		status = begun(cli, f.path);

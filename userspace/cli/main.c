@@ -17,10 +17,9 @@ static const struct command commands[] = {
 	  "same name again replaces the hints.\n", cmd_pair },
 	{ "peers", "", "Lists whom you have named", NULL, cmd_peers },
 	{ "forget", "NAME", "Destroys all that is kept of a peer", NULL, cmd_forget },
-	{ "call", "[--no-wait] [--device] [--address ADDRESS] NAME", "Calls a peer",
+	{ "call", "[--no-wait] [--address ADDRESS] NAME", "Calls a peer",
 	  "Waits until the call is active (exit 0) or has ended (exit 1); Ctrl-C hangs up.\n\n"
 	  "  --no-wait    end as soon as the call has begun\n"
-	  "  --device     do not join your microphone and speaker to the call\n"
 	  "  --address    try this address instead of those that are known\n", cmd_call },
 	{ "answer", "[NAME|NUMBER]", "Answers the call that rings", NULL, cmd_answer },
 	{ "decline", "[NAME|NUMBER]", "Declines the call that rings", NULL, cmd_decline },

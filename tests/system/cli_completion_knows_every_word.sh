@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# where: host
+#
+#	bash completion, man page --- sotto --- private bus --- double of sottod
+#
+# What the completion offers and the man page lists is what sotto --help knows: no
+# more, no less. Names come from sottod, quoted as the shell needs them.
+. "$(dirname "$0")/cli-lib.sh"
+
+double_up
+tell peer bob verified
+tell peer carol known
+secure_call 1 bob
+
+# complete WORD...: what is offered for the last one, a line each
+complete() {
+	# shellcheck disable=SC2016 # for the shell inside
+	bash --norc -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sotto
+		printf "%s\n" "${COMPREPLY[@]}"' "$top/userspace/cli/sotto.bash" "$@" 9>&-
+}
+
+sotto --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort >"$work/help"
+check "there are commands" [ "$(wc -l <"$work/help")" -gt 10 ]
+is "the completion has each, and no other" "$(complete sotto '' | grep -v '^-' | sort)" \
+	"$(cat "$work/help")"
+# "answer | decline | hangup" stand in one line.
+is "the man page has each, and no other" "$(sed -n '/^[.]Sh COMMANDS/,/^[.]Sh OPTIONS/s/^[.]It Cm \([a-z]*\).*/\1/p' \
+	"$top/Documentation/man/sotto.1" | sort -u)" "$(cat "$work/help")"
+
+# options COMMAND...: long options in its --help
+options() {
+	sotto "$@" --help | grep -oE -- '--[a-z-]+' | sort -u
+}
+for c in call verify; do
+	is "options of $c" "$( { complete sotto $c -- && echo --help; } | grep -- '--.' | sort -u)" \
+		"$( { options $c; echo --help; } | sort -u)"
+done
+is "options of rule add" "$( { complete sotto rule add require --; } | grep -v -e --json -e --help | sort -u)" \
+	"$(options rule | grep -v -- --json)"
+for o in $(options call) $(options verify) $(options rule); do
+	check "the man page has $o" grep -qE "Fl $(echo "$o" | sed 's/^-//')( |\$)" \
+		"$top/Documentation/man/sotto.1"
+done
+
+is "peers to call" "$(complete sotto call '' | sort)" "$(printf 'bob\ncarol')"
+is "peers that begin so" "$(complete sotto call c)" carol
+is "calls to hang up, by name and number" "$(complete sotto hangup '' | sort)" "$(printf '1\nbob')"
+tell set 1 Name 'bob; rm -rf x'
+is "quoted for the shell" "$(complete sotto hangup b)" 'bob\;\ rm\ -rf\ x'
+is "one of a few words" "$(complete sotto rule add '')" "$(printf 'require\nprefer\nbypass')"
+is "what a user types for --family" "$(complete sotto rule add require --family '')" \
+	"$(printf 'ipv4\nipv6')"
+for page in sotto.1 sottod.8; do
+	is "$page is sound" "$(man --warnings -l -Tutf8 "$top/Documentation/man/$page" 2>&1 >/dev/null)" ""
+done
+finish
