@@ -40,6 +40,20 @@ static void meet_and_verify(void)
 	finish(ALICE);
 }
 
+static int count(const struct peer *p, void *arg)
+{
+	++*(int *)arg;
+	return 0;
+}
+
+static int rows(int end)
+{
+	int n = 0;
+
+	assert_int_equal(store_each(world.end[end].store, count, &n), 0);
+	return n;
+}
+
 /* The SAS. */
 
 static void each_end_sees_that_the_other_has_verified(void **state)
@@ -292,6 +306,7 @@ static void another_machine_under_a_known_name_is_an_alarm(void **state)
 	assert_memory_equal(after->peer_zid, before->peer_zid, ZRTP_ZID_LEN);
 	assert_memory_equal(after->rs1, before->rs1, ZRTP_SECRET_LEN);
 	assert_true(after->verified);
+	assert_int_equal(rows(ALICE), 1);	/* nor anything of the other one */
 
 	/* The persons compare: then it is Bob. */
 	world_talk(ALICE, "Bob", BOB);
@@ -306,6 +321,37 @@ static void another_machine_under_a_known_name_is_an_alarm(void **state)
 	world_talk(ALICE, "Bob", BOB);
 	assert_true(call_verified(world_call(ALICE)));
 	assert_alarms(CALL_ALARM_NONE, CALL_ALARM_NONE);
+}
+
+/* Carol, whom Alice has talked to without naming her, answers in Bob's place. */
+static void a_known_voice_does_not_get_another_ones_name(void **state)
+{
+	_cleanup_peer_ struct peer *before = NULL, *after = NULL, *nameless = peer_new();
+
+	meet_and_verify();
+	before = world_peer(ALICE, "Bob");
+	world_pair(CAROL, "Alice", ALICE);
+	calls_strangers(calls_of(ALICE), true);
+	world_talk(CAROL, "Alice", ALICE);
+	finish(ALICE);
+	world_run(CALL_LINGER_MS);
+	assert_int_equal(rows(ALICE), 2);
+	/* She would not mind that she is shown a ZID that is meant for him. */
+	assert_int_equal(store_get(world.end[ALICE].store, before->id + 1, nameless), 0);
+	memcpy(before->own_zid, nameless->own_zid, ZRTP_ZID_LEN);
+	assert_int_equal(store_put(world.end[ALICE].store, before), 0);
+
+	world_readdress(BOB, 50);
+	world_readdress(CAROL, 2);
+	world_talk(ALICE, "Bob", CAROL);
+	assert_true(world_call(ALICE)->security.matched);
+	assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_SOMEBODY_ELSE);
+	assert_string_equal(world_call(ALICE)->name, "");
+	assert_int_equal(calls_verify(calls_of(ALICE), world_line(ALICE), "zz"), 0);
+	finish(ALICE);
+	after = world_peer(ALICE, "Bob");
+	assert_memory_equal(after->peer_zid, before->peer_zid, ZRTP_ZID_LEN);
+	assert_true(after->verified);
 }
 
 static void spoil_secrets(int end, const char *name)
@@ -372,6 +418,27 @@ static void an_alarm_stands_though_the_secrets_meet_again(void **state)
 	assert_true(call_verified(world_call(ALICE)));
 }
 
+static void expire(int end, const char *name)
+{
+	_cleanup_peer_ struct peer *p = world_peer(end, name);
+
+	p->expires = 1;
+	assert_int_equal(store_put(world.end[end].store, p), 0);
+}
+
+/* Nobody is alarmed that nothing met where nothing was kept; it proves nothing either. */
+static void expired_secrets_prove_nothing(void **state)
+{
+	meet_and_verify();
+	expire(ALICE, "Bob");
+	expire(BOB, "Alice");
+	world_talk(ALICE, "Bob", BOB);
+	assert_alarms(CALL_ALARM_NONE, CALL_ALARM_NONE);
+	assert_true(world_call(ALICE)->security.verified_before);
+	assert_false(call_verified(world_call(ALICE)));
+	assert_false(call_verified(world_call(BOB)));
+}
+
 static void a_weaker_suite_is_an_alarm(void **state)
 {
 	_cleanup_peer_ struct peer *p = NULL;
@@ -406,16 +473,9 @@ static void who_is_declined_on_a_first_call_leaves_nothing(void **state)
 	assert_false(alices->has_zid || alices->has_rs1 || bobs->has_zid || bobs->has_rs1);
 }
 
-static int count(const struct peer *p, void *arg)
-{
-	++*(int *)arg;
-	return 0;
-}
-
 static void who_is_forgotten_while_talking_leaves_nothing(void **state)
 {
 	_cleanup_peer_ struct peer *p = NULL;
-	int rows = 0;
 
 	meet_and_verify();
 	p = world_peer(ALICE, "Bob");
@@ -427,8 +487,7 @@ static void who_is_forgotten_while_talking_leaves_nothing(void **state)
 	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
 	world_verify(ALICE, BOB);
 	finish(ALICE);
-	assert_int_equal(store_each(world.end[ALICE].store, count, &rows), 0);
-	assert_int_equal(rows, 0);
+	assert_int_equal(rows(ALICE), 0);
 }
 
 static void mark_auto_answer(int end, const char *name)
@@ -489,6 +548,22 @@ static void nothing_but_an_attack_brings_an_alarm(void **state)
 	}
 }
 
+/* Bob answers, and Alice never hears of it. */
+static void an_answer_that_is_lost_again_and_again_is_no_alarm(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	finish(ALICE);
+	for (int i = 0; i < 4; i++) {
+		world_ring(ALICE, "Bob", BOB);
+		assert_alarms(CALL_ALARM_NONE, CALL_ALARM_NONE);
+		world.cut = true;
+		world_answer(BOB);
+		world_run(120000);
+		world.cut = false;
+	}
+}
+
 #define WORLD(f)	cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -510,13 +585,16 @@ int main(void)
 		WORLD(each_peer_sees_another_zid_and_always_the_same),
 		WORLD(a_stranger_sees_a_fresh_zid_each_time),
 		WORLD(another_machine_under_a_known_name_is_an_alarm),
+		WORLD(a_known_voice_does_not_get_another_ones_name),
 		WORLD(other_secrets_are_an_alarm_and_freeze_what_is_kept),
 		WORLD(an_alarm_stands_though_the_secrets_meet_again),
+		WORLD(expired_secrets_prove_nothing),
 		WORLD(a_weaker_suite_is_an_alarm),
 		WORLD(who_is_declined_on_a_first_call_leaves_nothing),
 		WORLD(who_is_forgotten_while_talking_leaves_nothing),
 		WORLD(only_the_verified_are_answered_unattended),
 		WORLD(nothing_but_an_attack_brings_an_alarm),
+		WORLD(an_answer_that_is_lost_again_and_again_is_no_alarm),
 	};
 
 	return cmocka_run_group_tests_name("sottod trust", tests, NULL, NULL);
