@@ -11,8 +11,11 @@
 	{ SOTTO_KIND_##_kind, _min, _max, "needs " _name ": " _what }
 #define NEST(_name)	POLICY(NEST, 0, 0, _name, "a nest of attributes")
 #define REPLY(_name)	{ SOTTO_KIND_REPLY, 0, 0, _name " is only for replies" }
+/* At type 0, which no attribute has: what is said of types that are not listed. */
+#define OTHERS(_name)	{ SOTTO_KIND_REPLY, 0, 0, "unknown attribute in " _name }
 
 const struct sotto_attr_policy sotto_top_policy[__SOTTO_A_MAX] = {
+	[SOTTO_A_UNSPEC]	= OTHERS("the request"),
 	[SOTTO_A_RULE]		= NEST("rule"),
 	[SOTTO_A_FLOW]		= NEST("flow"),
 	[SOTTO_A_KEY]		= NEST("key"),
@@ -22,6 +25,7 @@ const struct sotto_attr_policy sotto_top_policy[__SOTTO_A_MAX] = {
 };
 
 const struct sotto_attr_policy sotto_rule_policy[__SOTTO_A_RULE_MAX] = {
+	[SOTTO_A_RULE_UNSPEC]	= OTHERS("rule"),
 	[SOTTO_A_RULE_ID]	= POLICY(U32, 1, U32_MAX, "rule/id", "a u32, not 0"),
 	[SOTTO_A_RULE_PRIORITY]	= POLICY(S32, 0, 0, "rule/priority", "an s32"),
 	[SOTTO_A_RULE_ACTION]	= POLICY(U32, 0, SOTTO_ACTION_MAX, "rule/action",
@@ -41,6 +45,7 @@ const struct sotto_attr_policy sotto_rule_policy[__SOTTO_A_RULE_MAX] = {
 };
 
 const struct sotto_attr_policy sotto_flow_policy[__SOTTO_A_FLOW_MAX] = {
+	[SOTTO_A_FLOW_UNSPEC]	= OTHERS("flow"),
 	[SOTTO_A_FLOW_ID]	= POLICY(U64, 1, U64_MAX, "flow/id", "a u64, not 0"),
 	[SOTTO_A_FLOW_FAMILY]	= POLICY(U16, AF_INET, AF_INET6, "flow/family",
 					 "a u16: 2 IPv4, 10 IPv6"),
@@ -72,6 +77,7 @@ const struct sotto_attr_policy sotto_flow_policy[__SOTTO_A_FLOW_MAX] = {
 };
 
 const struct sotto_attr_policy sotto_key_policy[__SOTTO_A_KEY_MAX] = {
+	[SOTTO_A_KEY_UNSPEC]	= OTHERS("key"),
 	[SOTTO_A_KEY_FLOW_ID]	= POLICY(U64, 1, U64_MAX, "key/flow-id", "a u64, not 0"),
 	[SOTTO_A_KEY_DIR]	= POLICY(U32, 0, SOTTO_DIR_MAX, "key/dir", "a u32: 0 tx, 1 rx"),
 	[SOTTO_A_KEY_SLOT]	= POLICY(U32, 0, SOTTO_SLOT_MAX, "key/slot",
@@ -84,6 +90,7 @@ const struct sotto_attr_policy sotto_key_policy[__SOTTO_A_KEY_MAX] = {
 };
 
 const struct sotto_attr_policy sotto_packet_policy[__SOTTO_A_PACKET_MAX] = {
+	[SOTTO_A_PACKET_UNSPEC]	= OTHERS("packet"),
 	[SOTTO_A_PACKET_FLOW_ID] = POLICY(U64, 1, U64_MAX, "packet/flow-id", "a u64, not 0"),
 	[SOTTO_A_PACKET_KIND]	= POLICY(U32, 0, SOTTO_PACKET_MAX, "packet/kind",
 					 "a u32: 0 zrtp, 1 control"),
@@ -142,11 +149,9 @@ int sotto_attrs_parse(struct nlattr **tb, int max, const struct nlattr *head, in
 	nla_for_each_attr(attr, head, len, rest) {
 		int type = nla_type(attr);
 
-		if (!type || type > max || !policy[type].must) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "unknown attribute");
-			return -EINVAL;
-		}
-		if (!attr_fits(&policy[type], attr)) {
+		if (type > max || !policy[type].must)
+			type = 0;
+		if (!type || !attr_fits(&policy[type], attr)) {
 			NL_SET_BAD_ATTR(extack, attr);
 			if (extack)
 				extack->_msg = policy[type].must;

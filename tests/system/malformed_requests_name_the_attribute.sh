@@ -109,7 +109,7 @@ names "without rule/peer" rule/peer-len $rule_new $rule "$(without 8 "$r")"
 names "without rule/port-min" rule/port-max $rule_new $rule "$(without 6 "$r")"
 names "in a request" rule/flows $rule_new $rule "$r;12 u32 0"
 names "in a request" rule/stats $rule_new $rule "$r;13 bin"
-names "of a type that nobody has" "unknown attribute" $rule_new $rule "$r;99 u32 0"
+names "of a type that nobody has" "unknown attribute in rule" $rule_new $rule "$r;99 u32 0"
 is "no rule has come of all that" "$(nl alice rule list)" ""
 taken "rule-new" $rule_new $rule "$r"
 needed $rule_del $rule "1 u32 77" 1 rule/id
@@ -157,7 +157,7 @@ done <<-END
 	23 flow/idle-rx-ms
 	24 flow/stats
 END
-names "of a type that nobody has" "unknown attribute" $flow_new $flow "$f;99 u32 0"
+names "of a type that nobody has" "unknown attribute in flow" $flow_new $flow "$f;99 u32 0"
 is "no flow has come of all that" "$(nl alice flow list)" ""
 taken "flow-new" $flow_new $flow "$f"
 id=$(flow alice 7000 id)
@@ -198,7 +198,7 @@ ranged $key_new $key "$k" 4 key/profile u32 0 7 4294967295
 ranged $key_new $key "$k" 5 key/master bin "$(bytes 17)" "$(bytes 31)" "$(bytes 32)"
 ranged $key_new $key "$k" 6 key/salt bin "$(bytes 12)" "$(bytes 13)"
 names "which is for another request" key/slot $key_new $key "$k;3 u32 1"
-names "of a type that nobody has" "unknown attribute" $key_new $key "$k;99 u32 0"
+names "of a type that nobody has" "unknown attribute in key" $key_new $key "$k;99 u32 0"
 is "no key has come of all that" "$(nl alice flow set "$id" tx=secure | cut -d: -f2)" " ENOKEY"
 taken "key-new" $key_new $key "$k"
 d="1 u64 $id;2 u32 0;3 u32 1"
@@ -217,7 +217,7 @@ sized $packet $payload "$p" 3 packet/data 1 3072
 ranged $packet $payload "$p" 1 packet/flow-id u64 0
 ranged $packet $payload "$p" 2 packet/kind u32 2 4294967295
 ranged $packet $payload "$p" 3 packet/data bin 80 534f544f
-names "of a type that nobody has" "unknown attribute" $packet $payload "$p;99 u32 0"
+names "of a type that nobody has" "unknown attribute in packet" $packet $payload "$p;99 u32 0"
 is "no packet has come of all that" "$(member "$id" tx-agent)" 0
 taken "packet" $packet $payload "$p"
 
@@ -244,7 +244,7 @@ is "a nest that does not say that it is one" "$(echo "bin $flow $(bytes 8)" | ra
 is "event in a request" "$(echo "u32 5 0" | raw $flow_del)" "EINVAL: event is only for replies"
 is "dir in a request" "$(echo "u32 6 0" | raw $flow_del)" "EINVAL: dir is only for replies"
 is "an unknown one beside the nest" "$(echo "u32 99 0" | raw $flow_del)" \
-	"EINVAL: unknown attribute"
+	"EINVAL: unknown attribute in the request"
 is "bytes behind the last attribute" \
 	"$(printf 'nest 2\nu64 1 %s\nbytes 0102\nend\n' "$id" | raw $flow_get | cut -d: -f1)" EINVAL
 finish
