@@ -62,6 +62,14 @@ program_ends() {
 	rm -f "$work/$1.orders"
 }
 
+# afresh NAME PID NEW-NAME HOST ADDRESS [OPTION...]: its socket is closed, another one has its
+# address: one that has never been secure, whatever bob's kernel makes of that
+afresh() {
+	program_ends "$1" "$2"
+	shift 2
+	program "$@"
+}
+
 order() {
 	_to=$1
 	shift

@@ -76,10 +76,12 @@ altered() {
 	is "$2: four and two have arrived" "$(got phone rtp) $(got phone rtcp)" "4 2"
 	# From here bob sends bytes as they are.
 	must 1 nl bob flow del "$b_flow"
+	afresh peer "$peer" plain bob "$b:7000"
+	turn plain "$a:7000"
 
 	# shellcheck disable=SC2046 # words
-	tell peer $(sed -n '1,6s/^/hex:/p' "$work/recorded")
-	fence peer phone
+	tell plain $(sed -n '1,6s/^/hex:/p' "$work/recorded")
+	fence plain phone
 	is "$2: what arrived before does not arrive again" "$(got phone rtp) $(got phone rtcp)" \
 		"4 2"
 	is "$2: counted as replayed" "$(drops replay auth)" "6 0"
@@ -88,34 +90,34 @@ altered() {
 	lost_rtcp=$(line 10)
 	# Marker, timestamp, SSRC, content, tag.
 	for byte in 1 7 11 12 100 -11 -1; do
-		tell peer "hex:$(flip "$lost" $byte)"
+		tell plain "hex:$(flip "$lost" $byte)"
 	done
 	# SSRC, content, E flag's word, tag.
 	for byte in 7 20 -12 -1; do
-		tell peer "hex:$(flip "$lost_rtcp" $byte)"
+		tell plain "hex:$(flip "$lost_rtcp" $byte)"
 	done
-	fence peer phone
+	fence plain phone
 	is "$2: with a bit flipped nothing arrives" "$(got phone rtp) $(got phone rtcp)" "4 2"
 	is "$2: counted as not authentic" "$(drops replay auth)" "6 11"
 
 	for bytes in 1 4 10 100; do
-		tell peer "hex:$(cut_by "$lost" $bytes)"
+		tell plain "hex:$(cut_by "$lost" $bytes)"
 	done
 	for bytes in 1 4 14; do
-		tell peer "hex:$(cut_by "$lost_rtcp" $bytes)"
+		tell plain "hex:$(cut_by "$lost_rtcp" $bytes)"
 	done
-	fence peer phone
+	fence plain phone
 	is "$2: truncated nothing arrives" "$(got phone rtp) $(got phone rtcp)" "4 2"
 	is "$2: counted as not authentic" "$(drops auth malformed)" "18 0"
-	tell peer "hex:$(echo "$lost" | cut -c 1-40)" "hex:$(echo "$lost" | cut -c 1-22)" \
+	tell plain "hex:$(echo "$lost" | cut -c 1-40)" "hex:$(echo "$lost" | cut -c 1-22)" \
 		"hex:$(echo "$lost_rtcp" | cut -c 1-14)"
-	fence peer phone
+	fence plain phone
 	is "$2: too short to have a tag: counted as malformed" "$(drops auth malformed)" \
 		"18 3"
 	is "$2: nor does that arrive" "$(got phone any)" 11
 
-	tell peer "hex:$lost" "hex:$lost_rtcp" "hex:$(line 9)" "hex:$(line 8)"
-	fence peer phone
+	tell plain "hex:$lost" "hex:$lost_rtcp" "hex:$(line 9)" "hex:$(line 8)"
+	fence plain phone
 	is "$2: the packets themselves arrive, late as they are" \
 		"$(got phone rtp) $(got phone rtcp)" "7 3"
 	is "$2: nothing else was dropped" \
@@ -124,7 +126,7 @@ altered() {
 	nl alice flow del "$a_flow"
 	nl alice rule del 1
 	program_ends phone "$phone"
-	program_ends peer "$peer"
+	program_ends plain "$started"
 }
 
 altered 4 aes-cm-128-hmac-sha1-80

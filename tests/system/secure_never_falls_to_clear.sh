@@ -25,13 +25,14 @@ ends() {
 	turn peer "$a:7000"
 }
 
+# ends_gone PEER PID
 ends_gone() {
 	for h in alice bob; do
 		no_flows $h
 		nl $h rule replace
 	done
 	program_ends phone "$phone"
-	program_ends peer "$peer"
+	program_ends "$1" "$2"
 	program_ends other "$other"
 }
 
@@ -81,22 +82,24 @@ under_require() {
 
 	# The peer speaks in clear.
 	must 1 nl bob flow del "$b_flow"
-	is "IPv$1: bob's words in clear" "$(send peer rtp 4)" "$(all_sent 4)"
-	fence peer phone
+	afresh peer "$peer" plain bob "$b:7000"
+	turn plain "$a:7000"
+	is "IPv$1: bob's words in clear" "$(send plain rtp 4)" "$(all_sent 4)"
+	fence plain phone
 	is "IPv$1: do not arrive" "$(got phone rtp) $(flow alice 7000 drop-rx-auth)" "5 4"
 	send phone rtp 2 >/dev/null
-	fence phone peer
-	is "IPv$1: and alice is not lured into clear" "$(got peer rtp) $(states alice 7000)" \
-		"11 secure/secure"
+	fence phone plain
+	is "IPv$1: and alice is not lured into clear" "$(got plain rtp) $(states alice 7000)" \
+		"2 secure/secure"
 
 	must 1 nl alice key del "$a_flow" tx current
 	is "IPv$1: without its key tx is dead" "$(states alice 7000)" dead/secure
 	is "IPv$1: what is sent is sent" "$(send phone rtp 3)" "$(all_sent 3)"
-	fence phone peer
-	is "IPv$1: and never leaves" "$(got peer rtp) $(flow alice 7000 drop-tx-dead)" "11 3"
+	fence phone plain
+	is "IPv$1: and never leaves" "$(got plain rtp) $(flow alice 7000 drop-tx-dead)" "2 3"
 	must 1 nl alice key del "$a_flow" rx current
-	send peer rtp 3 >/dev/null
-	fence peer phone
+	send plain rtp 3 >/dev/null
+	fence plain phone
 	is "IPv$1: nor arrives anything without the rx key" \
 		"$(states alice 7000) $(got phone rtp) $(flow alice 7000 drop-rx-dead)" \
 		"dead/dead 5 3"
@@ -107,9 +110,9 @@ under_require() {
 
 	must 1 nl alice flow del "$a_flow"
 	send phone rtp 3 >/dev/null
-	fence phone peer
+	fence phone plain
 	is "IPv$1: the flow is deleted, the rule holds the next" \
-		"$(got peer rtp) $(states alice 7000)" "11 hold/hold"
+		"$(got plain rtp) $(states alice 7000)" "2 hold/hold"
 	capture_end "$wire"
 	is "IPv$1: the wire has carried what alice said, 11 packets" \
 		"$(on_wire "$wire" "$from_a and udp src port 7000 and greater 180")" 11
@@ -117,7 +120,7 @@ under_require() {
 		"$(plain_on_wire "$wire" "$from_a and udp src port 7000")" 0
 	is "IPv$1: while it has shown what bob said in clear" \
 		"$(plain_on_wire "$wire" "$from_b and udp src port 7000")" 7
-	ends_gone
+	ends_gone plain "$started"
 }
 
 under_prefer() {
@@ -168,7 +171,7 @@ under_prefer() {
 	is "IPv$1: the wire has shown what was said in clear before and elsewhere" \
 		"$(plain_on_wire "$wire" "$from_a")" 8
 	program_ends fresh "$fresh"
-	ends_gone
+	ends_gone peer "$peer"
 }
 
 under_require 4
