@@ -22,7 +22,7 @@ tell set 1 SecurityTx secure
 tell set 1 SecurityRx secure
 tell set 1 SecureSince 1700000001000000
 check "it is secure" shows "Keys are agreed: secure both ways"
-tell set 1 Progress ringing
+tell set 1 TheirProgress ringing
 check "it rings there" shows "It rings at the other end."
 check "and it still waits" kill -0 "$begun"
 tell set 1 Progress active
@@ -40,7 +40,7 @@ check "with its sentence" warns "sotto call: You are in a call already. End it w
 
 begin sotto call --json jean
 must 10 asked Call jean address=
-tell set 1 Progress ringing
+tell set 1 TheirProgress ringing
 tell set 1 Reason declined
 tell set 1 EndedBy them
 tell set 1 Progress ended
@@ -84,7 +84,7 @@ tell drop 1
 
 begin sotto call fleeting
 must 10 asked Call fleeting address=
-tell set 1 Progress ringing
+tell set 1 TheirProgress ringing
 must 10 says "It rings"
 tell drop 1
 ended
@@ -93,7 +93,7 @@ check "and it is said" warns "The call is gone."
 
 begin sotto call orphan
 must 10 asked Call orphan address=
-tell set 1 Progress ringing
+tell set 1 TheirProgress ringing
 must 10 says "It rings"
 kill -KILL "$double"
 ended

@@ -38,6 +38,14 @@ for state in held clear securing own dead; do
 	run sotto --json
 	check "$state what is heard: not secure in JSON" json '.calls[0].secure | not'
 done
+tell set 1 SecurityRx secure
+for state in held clear securing own dead; do
+	tell set 1 SecurityTx $state
+	run sotto
+	check "$state what is said: not secure" says "  security  not secure: what you say is "
+	run sotto --json
+	check "$state what is said: not secure in JSON" json '.calls[0].secure | not'
+done
 tell set 1 SecurityTx own
 tell set 1 SecurityRx own
 run sotto
@@ -67,7 +75,7 @@ tell set 2 Claim "$(printf 'm\033]0;x\007al')"
 tell set 2 Progress ringing
 run sotto
 check "a claim is unproven, and cannot steer the terminal" says "m?]0;x?al (unproven)"
-check "it rings here" says "ringing here: sotto answer, or sotto decline"
+check "it rings here" says "ringing: sotto answer, or sotto decline"
 run sotto --json
 check "a claim is no name in JSON" \
 	json '.calls[1] | .name == null and .claim == "m\u001b]0;x\u0007al"'

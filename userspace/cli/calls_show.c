@@ -108,8 +108,7 @@ static void put_progress(FILE *out, const struct call *call, uint64_t now_us)
 	}
 	text_put(out, call->progress);
 	if (!strcmp(call->progress, "ringing"))
-		fputs(call->outgoing ? " at the other end" :
-		      " here: sotto answer, or sotto decline", out);
+		fputs(": sotto answer, or sotto decline", out);
 	if (call->since && call->since <= now_us) {
 		text_time(call->since, now_us, when);
 		text_duration(now_us - call->since, how_long);

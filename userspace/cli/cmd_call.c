@@ -69,7 +69,7 @@ static void say_alarm(struct following *f, const struct call *call)
 
 static const char *step(const struct call *call)
 {
-	if (!strcmp(call->progress, "ringing"))
+	if (!strcmp(call->their_progress, "ringing"))
 		return "It rings at the other end.";
 	if (!strcmp(call->progress, "calling") && !strcmp(call->security_tx, "securing"))
 		return "The other end answers; keys are being agreed.";
