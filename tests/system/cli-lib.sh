@@ -46,6 +46,7 @@ double_up() {
 
 double_down() {
 	exec 9>&-
+	must 10 is_over "$double"
 	wait "$double"
 }
 
@@ -80,8 +81,13 @@ begin() {
 	pids="$! $pids"
 }
 
+is_over() {
+	[ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"
+}
+
 # ended: sets $status to that of what has begun
 ended() {
+	must 30 is_over "$begun"
 	wait "$begun"
 	status=$?
 }

@@ -184,7 +184,7 @@ static void say_json(const struct call *call, const struct sas *sas, bool right)
 
 	json_begin(&j, stdout);
 	json_bool(&j, "right", right);
-	if (right && sas->whole)
+	if (right)
 		json_text(&j, "sas", sas->text);
 	else
 		json_null(&j, "sas");
