@@ -321,6 +321,18 @@ static void a_restarted_sottod_still_rings_and_verifies(void **state)
 	assert_true(call_verified(world_call(BOB)));
 }
 
+static void only_the_holder_gets_the_socket_again(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	assert_true(calls_acquire(calls_of(ALICE), world_line(ALICE), ":1.1") >= 0);
+	world_run(100);
+	world_kill(ALICE);
+	world_start(ALICE);
+	assert_int_equal(calls_acquire(calls_of(ALICE), world_line(ALICE), ":1.2"), -EBUSY);
+	assert_true(calls_acquire(calls_of(ALICE), world_line(ALICE), ":1.1") >= 0);
+}
+
 static void wrong_halves_are_remembered_over_a_restart(void **state)
 {
 	world_pair_both();
@@ -422,6 +434,7 @@ int main(void)
 		WORLD(a_bad_network_only_takes_longer),
 		WORLD(a_restarted_sottod_knows_the_call),
 		WORLD(a_restarted_sottod_still_rings_and_verifies),
+		WORLD(only_the_holder_gets_the_socket_again),
 		WORLD(wrong_halves_are_remembered_over_a_restart),
 		WORLD(what_ended_meanwhile_has_ended),
 		WORLD(an_unfinished_dial_is_not_left_in_the_kernel),
