@@ -40,9 +40,9 @@ is "the dump of flows is not refused to the administrator" "$(answer "$admin" "-
 # shellcheck disable=SC2086
 for who in "$nobody" "$nobody unshare -Ur"; do
 	is "the multicast group is not joined (${who##* })" \
-		"$(on alice $who "$tools/sotto-nl" listen | cut -d: -f1,2)" "error: EPERM"
+		"$(on alice $who timeout 10 "$tools/sotto-nl" listen | cut -d: -f1,2)" "error: EPERM"
 	is "nor is the agent's place taken (${who##* })" \
-		"$(on alice $who "$tools/sotto-nl" agent </dev/null | cut -d: -f1,2)" "error: EPERM"
+		"$(on alice $who timeout 10 "$tools/sotto-nl" agent </dev/null | cut -d: -f1,2)" "error: EPERM"
 done
 # shellcheck disable=SC2086
 start listener alice $admin "$tools/sotto-nl" listen

@@ -8,8 +8,9 @@
 
 load_module
 hosts_up
+# One that is taken would never end by itself.
 second() {
-	nl alice agent </dev/null | cut -d: -f1,2
+	timeout 10 "$tools/sotto-nl" --netns alice agent </dev/null | cut -d: -f1,2
 }
 
 # A third one that nobody feeds: it is there as soon as the place is free.
@@ -21,7 +22,7 @@ agent first alice
 first=$started
 is "a second agent is refused" "$(second)" "error: EBUSY"
 check "in so many words" sh -c '"$@" </dev/null | grep -q "has an agent already"' sh \
-	ip netns exec alice "$tools/sotto-nl" agent
+	timeout 10 "$tools/sotto-nl" --netns alice agent
 agent elsewhere bob
 check "another network namespace has its own" grep -q bound "$work/elsewhere"
 is "who only listens is not in the way" "$(second)" "error: EBUSY"

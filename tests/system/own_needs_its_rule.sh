@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A program that brings keys of its own is let through only where its rule says
+# own=allow: after its own ZRTP Hello, or a DTLS handshake that ended both ways.
+# Elsewhere its ZRTP is dropped and its DTLS makes nothing pass.
+#
+#	alice: phone at 7000 -- bob: peer at 7000
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/module-lib.sh"
+
+load_module
+hosts_up
+
+# ends FLAGS
+ends() {
+	program phone alice "$a:7000"
+	phone=$started
+	program peer bob "$b:7000"
+	peer=$started
+	turn phone "$b:7000"
+	turn peer "$a:7000"
+	must 1 nl alice rule add action=require flags="$1" ports=7000 id=1 >/dev/null
+}
+
+ends_gone() {
+	no_flows alice
+	nl alice rule del 1
+	program_ends phone "$phone"
+	program_ends peer "$peer"
+}
+
+for f in 4 6; do
+	family $f
+	ends ''
+	tell phone zrtp rtp rtp rtp
+	fence phone peer
+	is "IPv$f: without the flag the program's ZRTP and media are dropped" \
+		"$(got peer zrtp) $(got peer rtp) $(states alice 7000)" "0 0 hold/hold"
+	is "IPv$f: nor may the agent say own" \
+		"$(nl alice flow set "$(flow alice 7000 id)" tx=own | cut -d: -f2)" " EPERM"
+	tell phone dtls-finished
+	tell peer dtls-finished
+	fence peer phone
+	tell phone rtp
+	fence phone peer
+	is "IPv$f: a DTLS handshake changes nothing" \
+		"$(got peer rtp) $(states alice 7000)" "0 hold/hold"
+	ends_gone
+
+	ends own
+	tell phone rtp rtp rtp
+	fence phone peer
+	is "IPv$f: with the flag media alone is held all the same" \
+		"$(got peer rtp) $(states alice 7000)" "0 hold/hold"
+	tell phone zrtp rtp rtp
+	fence phone peer
+	is "IPv$f: after the program's own ZRTP it passes" \
+		"$(got peer zrtp) $(got peer rtp) $(states alice 7000)" "1 2 own/own"
+	is "IPv$f: as it is, and nobody claims to have protected it" \
+		"$(flow alice 7000 tx-protected profile_tx)" "0 none"
+	tell peer zrtp rtp
+	fence peer phone
+	is "IPv$f: and the answer comes to the program" "$(got phone zrtp) $(got phone rtp)" "1 1"
+	ends_gone
+
+	ends own
+	tell phone rtp rtp dtls dtls-finished rtp
+	fence phone peer
+	is "IPv$f: one side's half of a DTLS handshake is not enough" \
+		"$(got peer rtp) $(states alice 7000)" "0 hold/hold"
+	tell peer dtls
+	fence peer phone
+	is "IPv$f: nor is the beginning of the other's" "$(states alice 7000)" hold/hold
+	tell peer dtls-finished
+	fence peer phone
+	tell phone rtp
+	fence phone peer
+	is "IPv$f: but the end of both is" "$(got peer rtp) $(states alice 7000)" "1 own/own"
+	ends_gone
+
+	ends own
+	tell phone rtp rtp
+	fence phone peer
+	id=$(flow alice 7000 id)
+	secure alice "$id" tx "$(new_key)" || bail "no key"
+	secure alice "$id" rx "$(new_key)" || bail "no key"
+	tell phone zrtp dtls-finished
+	tell peer zrtp dtls-finished
+	fence peer phone
+	is "IPv$f: nothing leads there from secure" "$(states alice 7000)" secure/secure
+	ends_gone
+done
+finish
