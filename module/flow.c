@@ -269,7 +269,7 @@ void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sott
 	/* Release: who sees "secure" sees the key that was promoted before. */
 	smp_store_release(&flow->state[dir], state);
 	if (state == SOTTO_STATE_SECURE && flow->socket)
-		sotto_taint_add(&flow->sn->taint, flow->socket);
+		sotto_taint_add(&flow->sn->taint, flow->socket, flow->node[0].tuple.lport);
 	spin_unlock_bh(&flow->lock);
 	if (old != state)
 		sotto_event_dir(flow, SOTTO_EVENT_FLOW_STATE, dir);
@@ -308,14 +308,16 @@ static void rejudge(struct sotto_flow *flow, const struct sotto_rules *rules)
  * @sn: netns
  *
  * Makes stricter, never laxer: a flow that no rule covers any more, or that is now
- * bypassed, stays as it is; a state goes from clear to hold, not back.
+ * bypassed, stays as it is; a state goes from clear to hold, not back. Packets that
+ * were judged by the old rules may still be making flows: they finish first.
  *
- * Context: process, under sn->control.
+ * Context: process, may sleep, under sn->control.
  */
 void sotto_flow_rejudge(struct sotto_net *sn)
 {
 	struct sotto_flow *flow;
 
+	synchronize_rcu();
 	rcu_read_lock();
 	spin_lock_bh(&sn->flow_lock);
 	list_for_each_entry(flow, &sn->flow_list, list)

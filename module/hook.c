@@ -170,7 +170,7 @@ static void note_sender(struct sotto_flow *flow, const struct sotto_packet *pkt)
 		flow->socket = print;
 	if (print && (flow->state[SOTTO_DIR_TX] == SOTTO_STATE_SECURE ||
 		      flow->state[SOTTO_DIR_RX] == SOTTO_STATE_SECURE))
-		sotto_taint_add(&flow->sn->taint, print);
+		sotto_taint_add(&flow->sn->taint, print, pkt->tuple.lport);
 	spin_unlock_bh(&flow->lock);
 }
 
@@ -204,6 +204,10 @@ static unsigned int drop_by_error(struct sotto_flow *flow, const struct sotto_pa
 		return drop(pkt, stats, SOTTO_A_STATS_DROP_TX_ERROR, SOTTO_A_STATS_DROP_RX_AUTH);
 	case -ENOSPC:
 		return DROP_FOR(pkt, stats, STREAMS);
+	case -EMSGSIZE:
+		/* Only on the way out. This one the program hears of: it has asked for it. */
+		sotto_count(stats, SOTTO_A_STATS_DROP_TX_TOO_BIG);
+		return NF_DROP_ERR(-EMSGSIZE);
 	default:
 		return DROP_FOR(pkt, stats, ERROR);
 	}
@@ -221,12 +225,9 @@ static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 		return DROP_FOR(pkt, &flow->stats, DEAD);
 	if (skb_is_gso(pkt->skb))
 		return DROP_FOR(pkt, &flow->stats, ERROR);
-	if (sotto_packet_too_big(pkt, overhead)) {
-		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_TX_TOO_BIG);
-		kfree_skb(pkt->skb);
-		return NF_STOLEN;
-	}
 	err = sotto_packet_own(pkt, SOTTO_SRTP_OVERHEAD_MAX);
+	if (!err)
+		err = sotto_packet_make_fit(pkt, overhead);
 	if (!err) {
 		err = sotto_srtp_protect(&flow->session, rtcp, sotto_packet_payload(pkt), &len,
 					 &note);
@@ -252,20 +253,29 @@ static void tell_auth_fail(struct sotto_flow *flow)
 	sotto_event_dir(flow, SOTTO_EVENT_RX_AUTH_FAIL, SOTTO_DIR_RX);
 }
 
-/* The socket that would receive the packet; the caller puts it. NULL for none. */
+/*
+ * The socket that would receive the packet; the caller puts it. NULL for none. Below
+ * a VRF the packet has two devices, and the stack's own lookup looks at both.
+ */
 static struct sock *receiver_of(const struct sotto_net *sn, const struct sotto_packet *pkt)
 {
 	const struct sotto_tuple *t = &pkt->tuple;
-	struct net_device *dev = pkt->skb->dev;
+	struct sk_buff *skb = pkt->skb;
+	struct sock *sk;
 
 	if (t->family == AF_INET)
-		return udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
-				       t->laddr.s6_addr32[0], t->lport, dev->ifindex);
+		sk = __udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
+				       t->laddr.s6_addr32[0], t->lport, skb->dev->ifindex,
+				       inet_sdif(skb), &udp_table, NULL);
 #if IS_ENABLED(CONFIG_IPV6)
-	return udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport, dev->ifindex);
+	else
+		sk = __udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport,
+				       skb->dev->ifindex, inet6_sdif(skb), &udp_table, NULL);
 #else
-	return NULL;
+	else
+		sk = NULL;
 #endif
+	return sk && refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
 }
 
 /*
@@ -359,7 +369,8 @@ static unsigned int with_flow(struct sotto_flow *flow, struct sotto_packet *pkt)
 		    sotto_rtcp_is_control(sotto_packet_payload(pkt), pkt->len))
 			return DROP_FOR(pkt, &flow->stats, CLASS);
 	}
-	if (READ_ONCE(flow->flags) & SOTTO_FLOW_F_OWN_ALLOWED)
+	if ((READ_ONCE(flow->flags) & (SOTTO_FLOW_F_OWN_ALLOWED | SOTTO_FLOW_F_TAINTED)) ==
+	    SOTTO_FLOW_F_OWN_ALLOWED)
 		enter_own(flow, pkt);
 	judgement = judge(flow, pkt);
 	switch (judgement) {
@@ -389,6 +400,12 @@ static bool makes_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
 	       sotto_evidence_rtp(&sn->evidence, &pkt->tuple, pkt->dir, &info);
 }
 
+/*
+ * What holds for a tainted socket where no rule covers what it does: as for any of its
+ * new flows, the agent may decide.
+ */
+static struct sotto_rule no_rule = { .spec.action = SOTTO_ACTION_PREFER };
+
 static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
 				    const struct sotto_rule *rule, enum sotto_state state,
 				    const struct sock *sk, u64 print, bool tainted)
@@ -415,11 +432,16 @@ static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_pac
 	return sotto_flow_create(sn, &p, GFP_ATOMIC);
 }
 
+static bool is_tainted(const struct sotto_net *sn, const struct sock *sk)
+{
+	return sk && sotto_taint_has(&sn->taint, sotto_socket_print(sk));
+}
+
 static unsigned int under_rule(struct sotto_net *sn, struct sotto_packet *pkt,
 			       struct sotto_rule *rule, const struct sock *sk)
 {
 	u64 print = sk ? sotto_socket_print(sk) : 0;
-	bool tainted = print && sotto_taint_has(&sn->taint, print);
+	bool tainted = is_tainted(sn, sk);
 	bool strict = tainted || rule->spec.action == SOTTO_ACTION_REQUIRE;
 	enum judgement judgement = strict ? no_flow_require[pkt->dir][pkt->class]
 					  : no_flow_prefer[pkt->dir][pkt->class];
@@ -463,6 +485,9 @@ static unsigned int without_flow(struct sotto_net *sn, struct sotto_packet *pkt)
 		who.has_uid = true;
 	}
 	rule = sotto_rule_match(rcu_dereference(sn->rules), &who);
+	if (!rule && !pkt->loopback && sotto_taint_may_have(&sn->taint, pkt->tuple.lport) &&
+	    is_tainted(sn, who.sk))
+		rule = &no_rule;
 	if (rule && rule->spec.action != SOTTO_ACTION_BYPASS)
 		verdict = under_rule(sn, pkt, rule, who.sk);
 	if (receiver)
@@ -479,12 +504,13 @@ static unsigned int hook(struct sk_buff *skb, const struct nf_hook_state *state,
 	struct sotto_flow *flow;
 	bool rtcp_port = false;
 
-	if (!rules && !READ_ONCE(sn->flow_count))
+	if (!rules && !READ_ONCE(sn->flow_count) && !READ_ONCE(sn->taint.n))
 		return NF_ACCEPT;
 	if (!sotto_packet_read(&pkt, skb, state, dir))
 		return NF_ACCEPT;
 	flow = READ_ONCE(sn->flow_count) ? sotto_flow_find(sn, &pkt.tuple, &rtcp_port) : NULL;
-	if (!flow && !sotto_rules_cover(rules, pkt.tuple.lport))
+	if (!flow && !sotto_rules_cover(rules, pkt.tuple.lport) &&
+	    !sotto_taint_may_have(&sn->taint, pkt.tuple.lport))
 		return NF_ACCEPT;
 	if (dir == SOTTO_DIR_TX && sotto_agent_sent(sn, skb))
 		return NF_ACCEPT;
@@ -499,10 +525,19 @@ static unsigned int hook(struct sk_buff *skb, const struct nf_hook_state *state,
 	return without_flow(sn, &pkt);
 }
 
+/*
+ * A VRF shows a packet to this hook twice; the second time, on its way to the real
+ * device, is the one that counts. There is none where NAT has routed it past the VRF.
+ */
+static bool passes_again(const struct sk_buff *skb, const struct net_device *out)
+{
+	return out && netif_is_l3_master(out) &&
+	       (skb->dev == out || !skb_dst(skb) || skb_dst(skb)->dev == out);
+}
+
 static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	/* A VRF passes this hook twice; the second time is the one that counts. */
-	if (state->out && netif_is_l3_master(state->out))
+	if (passes_again(skb, state->out))
 		return NF_ACCEPT;
 	return hook(skb, state, SOTTO_DIR_TX);
 }

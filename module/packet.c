@@ -2,16 +2,14 @@
 /*
  * UDP packets in the hooks.
  */
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/udp.h>
-#include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/udp.h>
 
@@ -46,6 +44,18 @@ static bool read_ipv6(struct sotto_packet *pkt, struct in6_addr *src, struct in6
 	return true;
 }
 
+/*
+ * Out: the route's device. Destination NAT, before us, may have changed the route,
+ * and state->out is then where the packet does not go any more.
+ */
+static const struct net_device *device_of(const struct sk_buff *skb,
+					  const struct nf_hook_state *state, enum sotto_dir dir)
+{
+	if (dir == SOTTO_DIR_RX)
+		return state->in;
+	return skb_dst(skb) ? skb_dst(skb)->dev : state->out;
+}
+
 /**
  * sotto_packet_read() - Read the ends of a packet.
  * @pkt: filled in
@@ -58,7 +68,7 @@ static bool read_ipv6(struct sotto_packet *pkt, struct in6_addr *src, struct in6
 bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
 		       const struct nf_hook_state *state, enum sotto_dir dir)
 {
-	const struct net_device *dev = dir == SOTTO_DIR_TX ? state->out : state->in;
+	const struct net_device *dev = device_of(skb, state, dir);
 	struct in6_addr src = {}, dst = {};
 	const struct udphdr *uh;
 	struct udphdr buf;
@@ -86,28 +96,50 @@ bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
 	return true;
 }
 
+/*
+ * Several packets in one. They go on as one, so they are judged as one: where they
+ * are not alike, or cannot be looked into, as what is least trusted.
+ */
+static enum sotto_class classify_gso(const struct sotto_packet *pkt)
+{
+	const u8 *payload = sotto_packet_payload(pkt);
+	unsigned int size = skb_shinfo(pkt->skb)->gso_size;
+	enum sotto_class class;
+
+	if (skb_shinfo(pkt->skb)->gso_type & SKB_GSO_FRAGLIST || !size)
+		return SOTTO_CLASS_RTP;
+	class = sotto_classify(payload, min(size, pkt->len));
+	for (unsigned int off = size; off < pkt->len; off += size)
+		if (sotto_classify(payload + off, min(size, pkt->len - off)) != class)
+			return SOTTO_CLASS_RTP;
+	return class;
+}
+
 /**
  * sotto_packet_load() - Make the payload readable in one piece and classify it.
  * @pkt: read
  *
- * The packet's bytes stay as they are, where they lie may change.
+ * The packet's bytes stay as they are, where they lie may change. Of a GSO packet
+ * @pkt->len is that of the first packet in it from now on.
  *
  * Return: 0 or -ENOMEM.
  */
 int sotto_packet_load(struct sotto_packet *pkt)
 {
 	struct sk_buff *skb = pkt->skb;
-	unsigned int len = pkt->len;
 
-	if (skb_is_gso(skb)) {
-		/* Several packets in one; they are alike, so the first tells. */
-		len = min_t(unsigned int, len, skb_shinfo(skb)->gso_size);
-		if (!pskb_may_pull(skb, pkt->udp + sizeof(struct udphdr) + len))
+	if (!skb_is_gso(skb)) {
+		if (skb_linearize(skb))
 			return -ENOMEM;
-	} else if (skb_linearize(skb)) {
-		return -ENOMEM;
+		pkt->class = sotto_classify(sotto_packet_payload(pkt), pkt->len);
+		return 0;
 	}
-	pkt->class = sotto_classify(sotto_packet_payload(pkt), len);
+	/* A list of packets is taken apart along its links: those must stay. */
+	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) && skb_linearize(skb))
+		return -ENOMEM;
+	pkt->class = classify_gso(pkt);
+	pkt->len = min3(pkt->len, (unsigned int)skb_shinfo(skb)->gso_size,
+			skb_headlen(skb) - pkt->udp - (unsigned int)sizeof(struct udphdr));
 	return 0;
 }
 
@@ -210,27 +242,58 @@ void sotto_packet_resize(struct sotto_packet *pkt, unsigned int len)
 	skb_clear_hash(skb);
 }
 
+/* Does its program insist on one piece? The default is to be told, not to insist. */
+static bool insists_on_one_piece(const struct sotto_packet *pkt)
+{
+	const struct sock *sk = skb_to_full_sk(pkt->skb);
+
+	if (!sk || !sk_fullsock(sk))
+		return true;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (pkt->tuple.family == AF_INET6) {
+		const struct ipv6_pinfo *np = inet6_sk(sk);
+
+		return !np || np->dontfrag || np->pmtudisc == IPV6_PMTUDISC_DO ||
+		       np->pmtudisc == IPV6_PMTUDISC_PROBE;
+	}
+#endif
+	return inet_sk(sk)->pmtudisc == IP_PMTUDISC_DO ||
+	       inet_sk(sk)->pmtudisc == IP_PMTUDISC_PROBE;
+}
+
 /**
- * sotto_packet_too_big() - Would the packet not leave if it were longer?
- * @pkt: outbound
+ * sotto_packet_make_fit() - See to it that the packet can leave when it is longer.
+ * @pkt: outbound, owned
  * @more: bytes by which it is going to be longer
  *
- * It may be fragmented unless the program has forbidden that; then it is told the
- * size that fits, as a router would.
+ * What does not fit the path is sent in fragments, as IP does with what a program
+ * sends, unless the program insists on one piece. No ICMP error: it would quote
+ * what is to be encrypted, and would teach the routes an MTU that is not the path's.
+ *
+ * Return: 0 or -EMSGSIZE.
  */
-bool sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more)
+int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more)
 {
 	struct sk_buff *skb = pkt->skb;
-	unsigned int mtu = ip_skb_dst_mtu(skb->sk, skb);
+	bool v4 = pkt->tuple.family == AF_INET;
+	struct iphdr *iph;
 
-	if (skb->len + more <= mtu || skb->ignore_df)
-		return false;
-	if (pkt->tuple.family == AF_INET) {
-		if (!(ip_hdr(skb)->frag_off & htons(IP_DF)))
-			return false;
-		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu - more));
-	} else {
-		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu - more);
-	}
-	return true;
+	if (skb->len - (v4 ? 0 : sizeof(struct ipv6hdr)) + more > U16_MAX)
+		return -EMSGSIZE;
+	if (skb->len + more <= (v4 ? ip_skb_dst_mtu(skb->sk, skb) : ip6_skb_dst_mtu(skb)) ||
+	    skb->ignore_df)
+		return 0;
+	iph = ip_hdr(skb);
+	if (v4 && !(iph->frag_off & htons(IP_DF)))
+		return 0;
+	if (insists_on_one_piece(pkt))
+		return -EMSGSIZE;
+	skb->ignore_df = true;
+	if (!v4)
+		return 0;
+	iph->frag_off &= ~htons(IP_DF);
+	/* Without DF an id must tell it from others (RFC 6864 4.2). */
+	__ip_select_ident(dev_net(skb_dst(skb)->dev), iph, 1);
+	ip_send_check(iph);
+	return 0;
 }

@@ -20,7 +20,7 @@ struct nf_hook_state;
  * @dir: out or in
  * @tuple: ends as this machine sees them
  * @udp: offset of the UDP header
- * @len: bytes of UDP payload
+ * @len: bytes of UDP payload; of a GSO packet, once loaded, of the first in it
  * @loopback: between this machine's own addresses
  * @class: valid after sotto_packet_load()
  */
@@ -46,6 +46,6 @@ int sotto_packet_load(struct sotto_packet *pkt);
 int sotto_packet_own(struct sotto_packet *pkt, unsigned int room);
 bool sotto_packet_csum_ok(struct sotto_packet *pkt);
 void sotto_packet_resize(struct sotto_packet *pkt, unsigned int len);
-bool sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more);
+int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more);
 
 #endif /* SOTTO_PACKET_H */

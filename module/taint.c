@@ -39,7 +39,11 @@ int sotto_taint_init(struct sotto_taint *taint)
 {
 	spin_lock_init(&taint->lock);
 	taint->slot = kvcalloc(SOTTO_TAINT_SLOTS, sizeof(taint->slot[0]), GFP_KERNEL);
-	return taint->slot ? 0 : -ENOMEM;
+	taint->ports = bitmap_zalloc(65536, GFP_KERNEL);
+	if (taint->slot && taint->ports)
+		return 0;
+	sotto_taint_exit(taint);
+	return -ENOMEM;
 }
 
 /**
@@ -52,6 +56,8 @@ void sotto_taint_exit(struct sotto_taint *taint)
 {
 	kvfree(taint->slot);
 	taint->slot = NULL;
+	bitmap_free(taint->ports);
+	taint->ports = NULL;
 }
 
 /* The slot that holds @print, or the free one where it would go. */
@@ -68,15 +74,17 @@ static u64 *find(const struct sotto_taint *taint, u64 print)
  * sotto_taint_add() - Remember a socket.
  * @taint: table
  * @print: its sotto_socket_print()
+ * @lport: its local port
  *
  * Context: any but hardirq.
  */
-void sotto_taint_add(struct sotto_taint *taint, u64 print)
+void sotto_taint_add(struct sotto_taint *taint, u64 print, __be16 lport)
 {
 	u64 *slot;
 
 	spin_lock_bh(&taint->lock);
 	slot = find(taint, print);
+	set_bit(ntohs(lport), taint->ports);
 	if (!*slot) {
 		if (taint->n < TAINT_MAX) {
 			taint->n++;

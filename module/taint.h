@@ -7,6 +7,7 @@
 #ifndef SOTTO_TAINT_H
 #define SOTTO_TAINT_H
 
+#include <linux/bitmap.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -20,12 +21,14 @@ struct sock;
  * @n: prints in @slot
  * @full: no more fit; every socket counts as one of them
  * @slot: 0: free
+ * @ports: local ports of such sockets: what spares the others a look at @slot
  */
 struct sotto_taint {
 	spinlock_t lock;	/* see above */
 	unsigned int n;
 	bool full;
 	u64 *slot;
+	unsigned long *ports;
 };
 
 /* What a socket is known by, never 0. Any context but hardirq. */
@@ -33,7 +36,13 @@ u64 sotto_socket_print(const struct sock *sk);
 
 int sotto_taint_init(struct sotto_taint *taint);	/* may sleep; 0 or -ENOMEM */
 void sotto_taint_exit(struct sotto_taint *taint);
-void sotto_taint_add(struct sotto_taint *taint, u64 print);
+void sotto_taint_add(struct sotto_taint *taint, u64 print, __be16 lport);
 bool sotto_taint_has(const struct sotto_taint *taint, u64 print);
+
+/* May a socket with this local port be one of them? */
+static inline bool sotto_taint_may_have(const struct sotto_taint *taint, __be16 lport)
+{
+	return READ_ONCE(taint->n) && test_bit(ntohs(lport), taint->ports);
+}
 
 #endif /* SOTTO_TAINT_H */
