@@ -54,6 +54,7 @@ check "in JSON: what there is" shows '"event":"call"'
 must 10 says '"event":"watching"'
 tell set 2 Progress ringing
 check "changes" shows '"progress":"ringing"'
+tell set 2 Progress ringing	# a signal, and nothing has changed
 tell drop 2
 check "gone" shows '"event":"call-gone","number":2'
 double_down
