@@ -56,7 +56,7 @@ tell set 1 Alarm mismatch
 tell set 1 AlarmText Verify before you say anything.
 run sotto
 check "an alarm: not secure" says "NOT SECURE"
-check "and what it says" says "ALARM     Verify before you say anything."
+check "and what it says" says "ALARM: Verify before you say anything."
 run sotto --json
 check "an alarm: not secure in JSON" json '(.calls[0].secure | not) and .calls[0].alarm == "mismatch"'
 tell set 1 Alarm

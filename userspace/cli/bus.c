@@ -2,6 +2,7 @@
 #include "bus.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -143,6 +144,16 @@ int bus_watch(struct cli *cli, sd_bus_message_handler_t handler,
 				     "interface='org.freedesktop.DBus',member='NameOwnerChanged',"
 				     "arg0='" BUS_NAME "'", owner, arg);
 	return r < 0 ? bus_failed(cli, NULL, r) : 0;
+}
+
+int bus_block_interrupts(struct cli *cli)
+{
+	sigset_t interrupts;
+
+	sigemptyset(&interrupts);
+	sigaddset(&interrupts, SIGINT);
+	sigaddset(&interrupts, SIGTERM);
+	return sigprocmask(SIG_BLOCK, &interrupts, NULL) ? bus_failed(cli, NULL, -errno) : 0;
 }
 
 int bus_loop_open(struct cli *cli, sd_event **loop)

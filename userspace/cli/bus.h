@@ -42,6 +42,9 @@ int bus_unreadable(struct cli *cli, int r);
 int bus_watch(struct cli *cli, sd_bus_message_handler_t handler,
 	      sd_bus_message_handler_t owner, void *arg);
 
+/** bus_block_interrupts() - From here on SIGINT and SIGTERM are the loop's. */
+int bus_block_interrupts(struct cli *cli);
+
 /** bus_loop_open() - A loop that serves the bus; free it with bus_loop_free(). */
 int bus_loop_open(struct cli *cli, sd_event **loop);
 

@@ -88,6 +88,9 @@ int call_put_name(FILE *out, const struct call *call);
 /** call_put_security() - "secure both ways (X255 ...)", or what is not secure and why. */
 void call_put_security(FILE *out, const struct call *call);
 
+/** call_put_alarm() - "ALARM: ..." and a newline. */
+void call_put_alarm(FILE *out, const struct call *call);
+
 /** call_put_end() - Why it has ended, a sentence. */
 void call_put_end(FILE *out, const struct call *call);
 

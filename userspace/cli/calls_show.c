@@ -86,6 +86,16 @@ void call_put_security(FILE *out, const struct call *call)
 	}
 }
 
+void call_put_alarm(FILE *out, const struct call *call)
+{
+	text_paint(out, TEXT_BAD);
+	fputs("ALARM", out);
+	text_paint(out, TEXT_PLAIN);
+	fputs(": ", out);
+	text_put(out, *call->alarm_text ? call->alarm_text : call->alarm);
+	fputc('\n', out);
+}
+
 void call_put_end(FILE *out, const struct call *call)
 {
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
@@ -164,12 +174,7 @@ void call_put(FILE *out, const struct call *call, uint64_t now_us)
 	}
 	if (*call->alarm) {
 		fputs("  ", out);
-		text_paint(out, TEXT_BAD);
-		fputs("ALARM", out);
-		text_paint(out, TEXT_PLAIN);
-		fputs("     ", out);
-		text_put(out, *call->alarm_text ? call->alarm_text : call->alarm);
-		fputc('\n', out);
+		call_put_alarm(out, call);
 	}
 }
 

@@ -3,7 +3,6 @@
  * Begins a call and follows it until it is active or has ended. sottod's signals
  * say only that something has changed: what has, is read from the list.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,8 @@
 #include "bus.h"
 #include "calls.h"
 #include "text.h"
+
+#define GONE	"The call is gone. See which there are with: sotto"
 
 /**
  * struct following - a call under way
@@ -59,12 +60,7 @@ static void say_alarm(struct following *f, const struct call *call)
 		return;
 	free(f->said_alarm);
 	f->said_alarm = strdup(call->alarm);
-	text_paint(stdout, TEXT_BAD);
-	fputs("ALARM", stdout);
-	text_paint(stdout, TEXT_PLAIN);
-	fputs(": ", stdout);
-	text_put(stdout, *call->alarm_text ? call->alarm_text : call->alarm);
-	putchar('\n');
+	call_put_alarm(stdout, call);
 }
 
 static const char *step(const struct call *call)
@@ -124,7 +120,7 @@ static void look(struct following *f)
 	}
 	call = calls_at(&calls, f->path);
 	if (!call) {
-		cli_refuse(f->cli, "NoSuchCall", "The call is gone. See which there are with: sotto");
+		cli_refuse(f->cli, "NoSuchCall", GONE);
 		end_following(f, CLI_REFUSED);
 	} else {
 		if (!f->cli->json)
@@ -152,7 +148,8 @@ static int on_owner(sd_bus_message *m, void *arg, sd_bus_error *error)
 
 	if (!bus_owner_is_gone(m))
 		return 0;
-	cli_refuse(f->cli, "NoAnswer", "sottod went away meanwhile. See whether calls run with: sotto");
+	cli_refuse(f->cli, "NoAnswer",
+		   "sottod went away meanwhile. See whether calls run with: sotto");
 	end_following(f, CLI_REFUSED);
 	return 0;
 }
@@ -215,22 +212,16 @@ static enum cli_exit begun(struct cli *cli, const char *path)
 	if (call)
 		say_json(call);
 	else
-		cli_refuse(cli, "NoSuchCall", "The call is gone. See which there are with: sotto");
+		cli_refuse(cli, "NoSuchCall", GONE);
 	calls_free(&calls);
 	return call ? CLI_DONE : CLI_REFUSED;
 }
 
 static enum cli_exit follow(struct following *f, const char *name, const char *address)
 {
-	sigset_t interrupts;
-
-	sigemptyset(&interrupts);
-	sigaddset(&interrupts, SIGINT);
-	sigaddset(&interrupts, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &interrupts, NULL))
-		return cli_refuse(f->cli, "Failed", "Ctrl-C cannot be taken: %s.", strerror(errno));
 	/* Watching begins before the call does, so that no step is missed. */
-	if (bus_watch(f->cli, on_signal, on_owner, f) < 0 ||
+	if (bus_block_interrupts(f->cli) < 0 ||
+	    bus_watch(f->cli, on_signal, on_owner, f) < 0 ||
 	    dial(f->cli, name, address, &f->path) < 0 || open_loop(f) < 0)
 		return CLI_REFUSED;
 	look(f);

@@ -89,7 +89,8 @@ static int tell_theirs(struct report *report, sd_bus_message *reply)
 	int good, r = sd_bus_message_enter_container(reply, 'a', "(sbss)");
 
 	while (r >= 0 && (r = sd_bus_message_read(reply, "(sbss)", &name, &good, &found, &cure)) > 0)
-		tell(report, (struct finding){ name, good ? HEALTH_GOOD : HEALTH_BAD, found, cure });
+		tell(report, (struct finding){ name, good ? HEALTH_GOOD : HEALTH_BAD, found,
+					       cure });
 	return r;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* sottod's signals say that something has changed; what has, is found by comparing. */
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -72,16 +71,10 @@ static void put_progress(const struct call *call)
 static void put_alarm(const struct call *call)
 {
 	put_call(call);
-	if (!*call->alarm) {
+	if (*call->alarm)
+		call_put_alarm(stdout, call);
+	else
 		puts("the alarm is over");
-		return;
-	}
-	text_paint(stdout, TEXT_BAD);
-	fputs("ALARM", stdout);
-	text_paint(stdout, TEXT_PLAIN);
-	fputs(": ", stdout);
-	text_put(stdout, call->alarm_text);
-	putchar('\n');
 }
 
 static void put_word(const struct call *call, const char *word)
@@ -207,7 +200,8 @@ static enum cli_exit watch(struct monitor *mon, sd_event **loop)
 {
 	int r;
 
-	if (bus_watch(mon->cli, on_signal, on_owner, mon) < 0 || look(mon) < 0 ||
+	if (bus_block_interrupts(mon->cli) < 0 ||
+	    bus_watch(mon->cli, on_signal, on_owner, mon) < 0 || look(mon) < 0 ||
 	    bus_loop_open(mon->cli, loop) < 0)
 		return CLI_REFUSED;
 	r = sd_event_add_signal(*loop, NULL, SIGINT, NULL, NULL);
@@ -227,15 +221,9 @@ enum cli_exit cmd_monitor(struct cli *cli, int argc, char **argv)
 	struct monitor mon = { .cli = cli };
 	sd_event *loop = NULL;
 	enum cli_exit status;
-	sigset_t interrupts;
 
 	cli_option(cli, argc, argv, NULL);
 	cli_arguments(cli, argc, 0, 0);
-	sigemptyset(&interrupts);
-	sigaddset(&interrupts, SIGINT);
-	sigaddset(&interrupts, SIGTERM);
-	if (sigprocmask(SIG_BLOCK, &interrupts, NULL))
-		return cli_refuse(cli, "Failed", "Ctrl-C cannot be taken: %s.", strerror(errno));
 	status = watch(&mon, &loop);
 	bus_loop_free(cli, loop);
 	calls_free(&mon.before);

@@ -72,14 +72,8 @@ static void say_half(struct cli *cli, const struct call *call, const struct sas 
 		json_end(&j);
 		return;
 	}
-	if (*call->alarm) {
-		text_paint(stdout, TEXT_BAD);
-		fputs("ALARM", stdout);
-		text_paint(stdout, TEXT_PLAIN);
-		fputs(": ", stdout);
-		text_put(stdout, call->alarm_text);
-		putchar('\n');
-	}
+	if (*call->alarm)
+		call_put_alarm(stdout, call);
 	fputs("Say this to ", stdout);
 	call_put_name(stdout, call);
 	puts(":");
