@@ -90,7 +90,7 @@ check "the other end's state" says "; the other end: busy"
 tell drop 1
 for end in "hangup us:You hung up." "hangup them:The other end hung up." \
 	"declined them:The other end declined it." "busy them:The other end is in another call." \
-	"no-answer them:Nobody answered." "unreachable :The other machine does not answer." \
+	"no-answer :Nobody answered." "unreachable :The other machine does not answer." \
 	"lost :the network is lost" "failed :No keys could be agreed." \
 	"not-allowed them:Have it paired there."; do
 	reason=${end%% *}
@@ -101,5 +101,9 @@ for end in "hangup us:You hung up." "hangup them:The other end hung up." \
 	run sotto
 	check "ended: $reason ${by%%:*}" says "${end#*:}"
 done
+tell set 2 Outgoing no
+tell set 2 Reason no-answer
+run sotto
+check "ended: no-answer, and it was for us to" says "You did not answer."
 check "an ended call's security is not told" not says "security"
 finish

@@ -98,10 +98,12 @@ void call_put_alarm(FILE *out, const struct call *call)
 
 void call_put_end(FILE *out, const struct call *call)
 {
+	/* Where nobody ended it, it was for the one who was called to do something. */
+	bool us = *call->ended_by ? !strcmp(call->ended_by, "us") : !call->outgoing;
+
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (!strcmp(ends[i].reason, call->reason)) {
-			fputs(ends[i].us && !strcmp(call->ended_by, "us") ? ends[i].us :
-			      ends[i].them, out);
+			fputs(us && ends[i].us ? ends[i].us : ends[i].them, out);
 			return;
 		}
 	fputs("It ended for no known reason.", out);
