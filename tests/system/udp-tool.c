@@ -225,7 +225,7 @@ static void receive(struct tool *t)
 	/* An ICMP error about what was sent before is no packet. */
 	if (n >= 0)
 		print_packet(t, &from, data, n);
-	else if (errno != EAGAIN && errno != ECONNREFUSED)
+	else if (errno != EAGAIN && errno != ECONNREFUSED && errno != EMSGSIZE)
 		err(2, "recv");
 }
 
