@@ -102,6 +102,7 @@ for end in "hangup us:You hung up." "hangup them:The other end hung up." \
 	check "ended: $reason ${by%%:*}" says "${end#*:}"
 done
 tell set 2 Outgoing no
+tell set 2 EndedBy
 tell set 2 Reason no-answer
 run sotto
 check "ended: no-answer, and it was for us to" says "You did not answer."
