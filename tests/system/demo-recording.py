@@ -160,7 +160,7 @@ class Recording:
         with open(self.path("call.json"), "w") as f:
             json.dump(call, f)
         for host in ADDRESS:
-            made_up = 30 if self.flaw == "made-up" else 2
+            made_up = 30 if self.flaw == "made-up" and host == "bob" else 2
             with open(self.path("stats-" + host), "w") as f:
                 json.dump({"frames": 1000, "concealed": made_up}, f)
                 f.write("\n")
