@@ -108,6 +108,30 @@ struct nlmsghdr *sotto_link_begin(struct sotto_link *link, enum sotto_cmd cmd, u
 	return nlh;
 }
 
+/*
+ * Part of the answer to @seq. What an answer that was cut short has left behind is
+ * passed over, or each later request would be given the answer to the one before.
+ */
+static ssize_t receive(struct sotto_link *link, uint32_t seq)
+{
+	const struct nlmsghdr *nlh = (const void *)link->buf;
+	ssize_t n;
+
+	for (;;) {
+		n = mnl_socket_recvfrom(link->nl, link->buf, sizeof(link->buf));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return n;
+		if (!mnl_nlmsg_ok(nlh, n)) {
+			errno = EBADMSG;
+			return -1;
+		}
+		if (nlh->nlmsg_seq == seq)
+			return n;
+	}
+}
+
 int sotto_link_call(struct sotto_link *link, struct nlmsghdr *nlh, mnl_cb_t cb, void *arg)
 {
 	mnl_cb_t control[] = { [NLMSG_ERROR] = call_error_cb };
@@ -125,7 +149,7 @@ int sotto_link_call(struct sotto_link *link, struct nlmsghdr *nlh, mnl_cb_t cb, 
 		return errno_fail(link, "cannot ask the kernel");
 	}
 	do {
-		n = mnl_socket_recvfrom(link->nl, link->buf, sizeof(link->buf));
+		n = receive(link, seq);
 		if (n < 0)
 			return errno_fail(link, "the kernel's answer got lost");
 		link->error[0] = '\0';
