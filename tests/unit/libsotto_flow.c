@@ -126,10 +126,11 @@ static void what_is_longer_than_its_place_is_not_read(void **state)
 {
 	struct nlmsghdr *nlh = kernel_answer(SOTTO_CMD_FLOW_GET, 0);
 	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW);
-	uint8_t much[SOTTO_COOKIE_MAX + 1] = { 1 };
+	uint8_t much[SOTTO_COOKIE_MAX + 1];
 	struct sotto_flow flow;
 
 	(void)state;
+	memset(much, 1, sizeof(much));
 	mnl_attr_put(nlh, SOTTO_A_FLOW_COOKIE, sizeof(much), much);
 	mnl_attr_put_u16(nlh, SOTTO_A_FLOW_FAMILY, AF_INET);
 	mnl_attr_put(nlh, SOTTO_A_FLOW_LADDR, sizeof(much), much);
