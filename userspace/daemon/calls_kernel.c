@@ -36,7 +36,6 @@ static struct line *line_of_flow(struct calls *c, const struct sotto_flow *flow)
 	return line;
 }
 
-
 void line_show_program(struct line *line)
 {
 	if (line->call->progress != CALL_UNBORN)
@@ -87,6 +86,23 @@ static void flow_new(struct calls *c, const struct sotto_flow *flow)
 		begin_program(c, line);
 	else
 		log_warning("too many calls: a program's flow is not secured");
+}
+
+/* The network was first: whose softphone it is shows when that has its socket. */
+static void learn_owner(struct calls *c, struct line *line, const struct sotto_flow *flow)
+{
+	struct call *call = line->call;
+	int r = 0;
+
+	if (call->kind != CALL_PROGRAM || call->has_uid || !flow->has_uid)
+		return;
+	call->uid = flow->uid;
+	call->has_uid = true;
+	if (call->security.secure)	/* the name may be another person's for it */
+		r = line_weigh(c, line);
+	if (r)
+		log_errno(r, "a peer's row could not be read");
+	line_changed(line);
 }
 
 static void flow_gone(struct calls *c, struct line *line)
@@ -143,6 +159,7 @@ static void on_event(struct calls *c, const struct sotto_notice *notice)
 	}
 	if (!line)
 		return;
+	learn_owner(c, line, &notice->flow);
 	switch (notice->event) {
 	case SOTTO_EVENT_FLOW_GONE:
 		flow_gone(c, line);

@@ -267,6 +267,8 @@ int line_keep(struct calls *c, struct line *line)
 	if (!call->peer_id && !retained && !call->security.typed_right)
 		return 0;
 	r = choose_row(c, call, p, &from);
+	if (r == -ENOENT)	/* it is not known yet whose call this is */
+		return 0;
 	if (r)
 		return r;
 	fill(p, line);
