@@ -414,6 +414,80 @@ static void without_a_kernel_nothing_is_dialled(void **state)
 	assert_null(world_line(ALICE));
 }
 
+/* Softphones, which know nothing of all this. */
+
+static void programs_are_secured_without_being_asked(void **state)
+{
+	world_program_starts(ALICE, BOB);
+	world_run(20);
+	world_program_starts(BOB, ALICE);
+	world_run(2000);
+	for (int end = ALICE; end <= BOB; end++) {
+		assert_int_equal(world_call(end)->kind, CALL_PROGRAM);
+		assert_int_equal(world_call(end)->progress, CALL_ACTIVE);
+		assert_int_equal(world_call(end)->uid, WORLD_UID + end);
+		assert_true(world_call(end)->security.secure);
+		assert_secured(end);
+		assert_int_equal(world.end[end].added, 1);
+		assert_int_equal(world.end[end].asked[CALLS_ASK_RING], 0);
+		/* It is the program's to end, and its socket is the program's. */
+		assert_int_equal(calls_hangup(calls_of(end), world_line(end)), -EBADFD);
+		assert_int_equal(calls_acquire(calls_of(end), world_line(end), ":1.1"), -EBADFD);
+	}
+	assert_int_equal(world_verify(ALICE, BOB), 1);
+	assert_true(call_their_verified(world_call(BOB)));
+	world_program_stops(ALICE);
+	world_run(100);
+	assert_ended(ALICE, CALL_REASON_NONE, CALL_BY_NOBODY);
+	assert_no_trace(ALICE);
+}
+
+static void a_program_whose_far_end_is_silent_stays_held(void **state)
+{
+	const struct world_flow *f;
+
+	world_kill(BOB);
+	world_program_starts(ALICE, BOB);
+	world_run(120000);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	assert_false(world_call(ALICE)->security.secure);
+	f = world_flow_of(ALICE);
+	assert_int_equal(f->flow.tx, SOTTO_STATE_HOLD);
+	assert_int_equal(f->flow.rx, SOTTO_STATE_HOLD);
+	world_start(BOB);
+	world_program_starts(BOB, ALICE);
+	world_run(3000);
+	assert_secured(ALICE);		/* Hello went on */
+	assert_secured(BOB);
+}
+
+static void a_programs_call_is_adopted_as_one(void **state)
+{
+	world_program_starts(ALICE, BOB);
+	world_program_starts(BOB, ALICE);
+	world_run(2000);
+	assert_int_equal(world_verify(ALICE, BOB), 1);
+	world_kill(ALICE);
+	world_start(ALICE);
+	world_run(100);
+	assert_int_equal(world_call(ALICE)->kind, CALL_PROGRAM);
+	assert_true(call_verified(world_call(ALICE)));
+	assert_secured(ALICE);
+	assert_int_equal(calls_hangup(calls_of(ALICE), world_line(ALICE)), -EBADFD);
+}
+
+/* sottod comes when the program has sent already. */
+static void a_program_that_was_there_first_is_secured_too(void **state)
+{
+	world_kill(ALICE);
+	world_program_starts(ALICE, BOB);
+	world_start(ALICE);
+	world_program_starts(BOB, ALICE);
+	world_run(3000);
+	assert_secured(ALICE);
+	assert_secured(BOB);
+}
+
 #define WORLD(f)	cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -440,6 +514,10 @@ int main(void)
 		WORLD(an_unfinished_dial_is_not_left_in_the_kernel),
 		WORLD(lost_notices_are_made_up_for),
 		WORLD(a_peer_that_moves_is_followed),
+		WORLD(programs_are_secured_without_being_asked),
+		WORLD(a_program_whose_far_end_is_silent_stays_held),
+		WORLD(a_programs_call_is_adopted_as_one),
+		WORLD(a_program_that_was_there_first_is_secured_too),
 		WORLD(without_a_kernel_nothing_is_dialled),
 	};
 

@@ -292,8 +292,9 @@ static void who_may_be_at_an_address(void **state)
 	_cleanup_peer_ struct peer *p = peer_new();
 	struct sotto_addr here = at("192.0.2.1:4444"), there = at("192.0.2.2");
 	struct place place = open_place(*state);
-	uint64_t met, not_met, other;
+	uint64_t older, met, not_met, other;
 
+	assert_int_equal(pair(&place, UID, "Older", "192.0.2.3", &older), 1);
 	assert_int_equal(pair(&place, UID, "Met", "192.0.2.1", &met), 1);
 	assert_int_equal(store_get(place.store, met, p), 0);
 	p->has_zid = true;
@@ -305,6 +306,9 @@ static void who_may_be_at_an_address(void **state)
 	assert_int_equal(pair(&place, UID, "New", "192.0.2.1", &not_met), 1);
 	assert_int_equal(peers_claimed(place.store, &here, p), 0);
 	assert_int_equal(p->id, not_met);
+	assert_int_equal(peers_expected(place.store, UID, &here, p), 0);
+	assert_int_equal(p->id, met);
+	assert_int_equal(pair(&place, UID, "Older", "192.0.2.1", &older), 0);
 	assert_int_equal(peers_expected(place.store, UID, &here, p), 0);
 	assert_int_equal(p->id, met);		/* rather one whom we have met */
 	assert_int_equal(peers_expected(place.store, UID + 1, &here, p), -ENOENT);

@@ -31,6 +31,7 @@ struct world world;
 struct parcel {
 	bool used;
 	int to;
+	uint16_t to_port;
 	uint64_t at;
 	struct sotto_addr from;
 	enum sotto_packet_kind kind;
@@ -111,16 +112,21 @@ static struct world_flow *flow_by_id(int end, uint64_t id)
 	return NULL;
 }
 
-static struct world_flow *flow_by_remote(int end, const struct sotto_addr *remote)
+static struct world_flow *flow_by_addresses(int end, uint16_t port,
+					    const struct sotto_addr *remote)
 {
-	for (int i = 0; i < WORLD_FLOWS; i++)
-		if (world.end[end].flow[i].flow.id &&
-		    addr_same(&world.end[end].flow[i].flow.remote, remote))
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		const struct sotto_flow *flow = &world.end[end].flow[i].flow;
+
+		if (flow->id && addr_port(&flow->local) == port &&
+		    addr_same(&flow->remote, remote))
 			return &world.end[end].flow[i];
+	}
 	return NULL;
 }
 
-static struct world_flow *make_flow(int end, const struct sotto_addr *remote, uint32_t flags)
+static struct world_flow *make_flow(int end, uint16_t port, const struct sotto_addr *remote,
+				    uint32_t flags)
 {
 	struct world_flow *f = world.end[end].flow;
 
@@ -129,6 +135,7 @@ static struct world_flow *make_flow(int end, const struct sotto_addr *remote, ui
 	memset(f, 0, sizeof(*f));
 	f->flow.id = ++world.last_flow_id;
 	f->flow.local = world.end[end].local;
+	f->flow.local.in.sin_port = htons(port);
 	f->flow.remote = *remote;
 	f->flow.tx = f->flow.rx = SOTTO_STATE_HOLD;
 	f->flow.action = SOTTO_ACTION_REQUIRE;
@@ -149,11 +156,12 @@ static int end_of(struct sotto *s)
 
 int sotto_flow_new(struct sotto *s, struct sotto_flow *flow)
 {
+	uint16_t port = addr_port(&flow->local);
 	struct world_flow *f;
 
-	if (flow_by_remote(end_of(s), &flow->remote))
+	if (flow_by_addresses(end_of(s), port, &flow->remote))
 		return -EEXIST;
-	f = make_flow(end_of(s), &flow->remote, SOTTO_FLOW_F_AGENT);
+	f = make_flow(end_of(s), port, &flow->remote, SOTTO_FLOW_F_AGENT);
 	memcpy(f->flow.cookie, flow->cookie, sizeof(flow->cookie));
 	f->flow.cookie_len = flow->cookie_len;
 	*flow = f->flow;
@@ -249,7 +257,7 @@ const char *kernel_error(const struct kernel *k)
 
 int kernel_find_flow(struct kernel *k, struct sotto_flow *flow)
 {
-	struct world_flow *f = flow_by_remote(k->end, &flow->remote);
+	struct world_flow *f = flow_by_addresses(k->end, addr_port(&flow->local), &flow->remote);
 
 	if (!f)
 		return -ENOENT;
@@ -278,7 +286,7 @@ static uint32_t chance(void)
 static int who_is_at(const struct sotto_addr *addr)
 {
 	for (int i = 0; i < ENDS; i++)
-		if (addr_same(&world.end[i].wire, addr))
+		if (addr_same_host(&world.end[i].wire, addr))
 			return i;
 	return -1;
 }
@@ -311,8 +319,10 @@ int kernel_send(struct kernel *k, uint64_t flow_id, enum sotto_packet_kind kind,
 		assert_true(++p < parcels + PARCELS);
 	p->used = true;
 	p->to = to;
+	p->to_port = addr_port(&f->flow.remote);
 	p->at = world.now + DELAY_MS;
 	p->from = world.end[k->end].wire;
+	p->from.in.sin_port = f->flow.local.in.sin_port;
 	p->kind = kind;
 	p->key = f->current[SOTTO_DIR_TX];
 	p->len = len;
@@ -334,7 +344,7 @@ static struct world_flow *roam(struct parcel *p)
 	struct world_end *e = &world.end[p->to];
 
 	for (int i = 0; i < WORLD_FLOWS; i++) {
-		if (!fits(&e->flow[i], p))
+		if (addr_port(&e->flow[i].flow.local) != p->to_port || !fits(&e->flow[i], p))
 			continue;
 		e->flow[i].flow.remote = p->from;
 		tell_event(p->to, &e->flow[i], SOTTO_EVENT_SOURCE);
@@ -345,12 +355,12 @@ static struct world_flow *roam(struct parcel *p)
 
 static void arrive(struct parcel *p)
 {
-	struct world_flow *f = flow_by_remote(p->to, &p->from);
+	struct world_flow *f = flow_by_addresses(p->to, p->to_port, &p->from);
 
 	p->used = false;
 	if (p->kind == SOTTO_PACKET_ZRTP) {
 		if (!f) {
-			f = make_flow(p->to, &p->from, SOTTO_FLOW_F_EMBRYONIC);
+			f = make_flow(p->to, p->to_port, &p->from, SOTTO_FLOW_F_EMBRYONIC);
 			tell_event(p->to, f, SOTTO_EVENT_FLOW_NEW);
 		}
 		tell_packet(p->to, f, p);
@@ -601,6 +611,36 @@ unsigned int world_flows(int end)
 	for (int i = 0; i < WORLD_FLOWS; i++)
 		n += world.end[end].flow[i].flow.id != 0;
 	return n;
+}
+
+void world_program_starts(int end, int whom)
+{
+	struct sotto_addr remote = world.end[whom].wire;
+	struct world_flow *f;
+	bool fresh;
+
+	remote.in.sin_port = htons(WORLD_PROGRAM_PORT);
+	f = flow_by_addresses(end, WORLD_PROGRAM_PORT, &remote);
+	fresh = !f;
+	if (fresh)
+		f = make_flow(end, WORLD_PROGRAM_PORT, &remote, 0);
+	f->flow.flags = 0;	/* settled, which nobody is told of */
+	f->flow.uid = WORLD_UID + end;
+	f->flow.has_uid = true;
+	if (fresh)
+		tell_event(end, f, SOTTO_EVENT_FLOW_NEW);
+}
+
+void world_program_stops(int end)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		struct world_flow *f = &world.end[end].flow[i];
+
+		if (!f->flow.id || addr_port(&f->flow.local) != WORLD_PROGRAM_PORT)
+			continue;
+		tell_event(end, f, SOTTO_EVENT_FLOW_GONE);
+		sodium_memzero(f, sizeof(*f));
+	}
 }
 
 /* Persons. */

@@ -19,6 +19,7 @@
 
 #define WORLD_FLOWS	16
 #define WORLD_PORT	7686
+#define WORLD_PROGRAM_PORT	5004
 
 enum { ALICE, BOB, CAROL, ENDS };
 
@@ -90,6 +91,10 @@ struct call *world_call(int end);	/* fails the test when there is none */
 /** world_flow_of() - The kernel's side of that call, or NULL. */
 struct world_flow *world_flow_of(int end);
 unsigned int world_flows(int end);
+
+/* A softphone, under a rule that says "require", sends its first packet, and its last. */
+void world_program_starts(int end, int whom);
+void world_program_stops(int end);
 
 /* Persons. */
 
