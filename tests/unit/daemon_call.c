@@ -72,13 +72,14 @@ static void happen(struct call *c, enum event event)
 /* Whatever happens, for each progress and with or without security. */
 static void every_transition(void **state)
 {
+	enum { U = CALL_UNBORN, C = CALL_CALLING, R = CALL_RINGING, A = CALL_ACTIVE, E = CALL_ENDED };
 	static const enum call_progress to[CALL_ENDED + 1][EVENTS] = {
-		/*		   they call	 they ring     they answer   they end	 we answer    we end */
-		[CALL_UNBORN]	= { CALL_UNBORN, CALL_UNBORN,  CALL_UNBORN,  CALL_ENDED, CALL_ACTIVE, CALL_ENDED },
-		[CALL_CALLING]	= { CALL_ACTIVE, CALL_CALLING, CALL_ACTIVE,  CALL_ENDED, CALL_ACTIVE, CALL_ENDED },
-		[CALL_RINGING]	= { CALL_RINGING, CALL_RINGING, CALL_RINGING, CALL_ENDED, CALL_ACTIVE, CALL_ENDED },
-		[CALL_ACTIVE]	= { CALL_ACTIVE, CALL_ACTIVE,  CALL_ACTIVE,  CALL_ENDED, CALL_ACTIVE, CALL_ENDED },
-		[CALL_ENDED]	= { CALL_ENDED,	 CALL_ENDED,   CALL_ENDED,   CALL_ENDED, CALL_ENDED,  CALL_ENDED },
+		/* they:  call	ring	answer	end	we: answer, end */
+		[U]	= { U,	U,	U,	E,	A,	E },
+		[C]	= { A,	C,	A,	E,	A,	E },
+		[R]	= { R,	R,	R,	E,	A,	E },
+		[A]	= { A,	A,	A,	E,	A,	E },
+		[E]	= { E,	E,	E,	E,	E,	E },
 	};
 
 	for (int secure = 0; secure < 2; secure++)

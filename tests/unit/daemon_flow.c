@@ -338,7 +338,7 @@ static void wrong_halves_are_remembered_over_a_restart(void **state)
 	world_pair_both();
 	world_talk(ALICE, "Bob", BOB);
 	for (int i = 0; i < CALL_WRONG_MAX; i++)
-		assert_int_equal(calls_verify(calls_of(ALICE), world_line(ALICE), "zz"), 0);
+		assert_int_equal(calls_verify(calls_of(ALICE), world_line(ALICE), "zzz"), 0);
 	world_run(100);
 	world_kill(ALICE);
 	world_start(ALICE);
