@@ -57,6 +57,7 @@ struct media {
 	atomic_uint sink_quantum;	/* samples per cycle of the graph, 0 before the first */
 	atomic_uint source_quantum;
 	atomic_uint_fast64_t missing;	/* samples that the source needed and were not there */
+	atomic_uint said_behind;	/* samples before the newest one that leave first */
 	atomic_uint heard_behind;	/* samples waiting in the jitter buffer */
 
 	struct packetizer packetizer;
@@ -86,6 +87,8 @@ void media_sink_write(struct media *m, const float *samples, uint32_t n)
 {
 	atomic_store_explicit(&m->sink_quantum, n, memory_order_relaxed);
 	ring_write(&m->said, samples, n);
+	/* Read at any other time, the level would say when it was read. */
+	atomic_store_explicit(&m->said_behind, ring_level(&m->said), memory_order_relaxed);
 }
 
 void media_source_read(struct media *m, float *samples, uint32_t n)
@@ -120,7 +123,7 @@ void media_source_running(struct media *m, bool running)
 
 uint32_t media_sink_delay(struct media *m)
 {
-	return ring_level(&m->said) + encoder_delay(m->packetizer.encoder);
+	return atomic_load(&m->said_behind) + encoder_delay(m->packetizer.encoder);
 }
 
 uint32_t media_source_delay(struct media *m)

@@ -12,6 +12,7 @@
 #include "log.h"
 #include "nowhere.h"
 
+#define UNPUBLISHED	UINT32_MAX
 #define LATENCY_STEP	CODEC_FRAME	/* smaller changes are not worth telling */
 
 struct nodes {
@@ -212,6 +213,8 @@ int nodes_new(struct pw_core *core, struct pw_loop *loop, unsigned int number,
 		return -ENOMEM;
 	n->media = media;
 	n->loop = loop;
+	n->source_delay = UNPUBLISHED;
+	n->sink_delay = UNPUBLISHED;
 	error = make_streams(n, core, number, name);
 	if (!error) {
 		n->latency_timer = pw_loop_add_timer(loop, latency_tick, n);
