@@ -73,7 +73,7 @@ static void happen(struct call *c, enum event event)
 static void every_transition(void **state)
 {
 	enum { U = CALL_UNBORN, C = CALL_CALLING, R = CALL_RINGING, A = CALL_ACTIVE, E = CALL_ENDED };
-	static const enum call_progress to[CALL_ENDED + 1][EVENTS] = {
+	static const uint8_t to[CALL_ENDED + 1][EVENTS] = {
 		/* they:  call	ring	answer	end	we: answer, end */
 		[U]	= { U,	U,	U,	E,	A,	E },
 		[C]	= { A,	C,	A,	E,	A,	E },
@@ -205,7 +205,7 @@ static void each_role_says_one_half_and_types_the_other(void **state)
 	bool whole;
 
 	for (enum zrtp_sas_type type = ZRTP_SAS_B32; type <= ZRTP_SAS_B256; type++)
-		for (enum zrtp_role role = ZRTP_ROLE_INITIATOR; role <= ZRTP_ROLE_RESPONDER; role++) {
+		for (int role = ZRTP_ROLE_INITIATOR; role <= ZRTP_ROLE_RESPONDER; role++) {
 			struct call c = make(CALL_ACTIVE, true);
 			const char *own, *other;
 
@@ -219,7 +219,8 @@ static void each_role_says_one_half_and_types_the_other(void **state)
 			assert_int_equal(call_sas(&c, text, &whole), 0);
 			assert_string_equal(text, own);
 			assert_false(whole);
-			assert_int_equal(call_verify(&c, own), 0);	/* one's own proves nothing */
+			/* One's own proves nothing. */
+			assert_int_equal(call_verify(&c, own), 0);
 			assert_int_equal(call_sas(&c, text, &whole), 0);
 			assert_string_equal(text, own);
 			assert_false(whole);

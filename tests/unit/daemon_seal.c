@@ -207,7 +207,8 @@ static void a_systemd_credential_goes_before_the_file(void **state)
 	assert_int_equal(seal_open_box(file, SEAL_RECORD, "ad", 2, box, BOX, out), -EBADMSG);
 	seal_free(s);
 	write_key(credentials, 3, 0400);
-	assert_int_equal(seal_load(&s, *state), -EKEYREJECTED);	/* and not the file instead */
+	/* And the file does not stand in for it. */
+	assert_int_equal(seal_load(&s, *state), -EKEYREJECTED);
 	assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 	seal_free(file);
 }

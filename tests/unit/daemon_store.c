@@ -244,8 +244,8 @@ static void rows_do_not_tell_themselves_apart(void **state)
 	uint8_t before[72], after[72];
 
 	put_two(&place, a, b);
-	steal(*state, "SELECT CAST(count(DISTINCT length(box)) || count(DISTINCT length(key)) AS BLOB)"
-	      " FROM peer", before, 2);
+	steal(*state, "SELECT CAST(count(DISTINCT length(box)) ||"
+	      " count(DISTINCT length(key)) AS BLOB) FROM peer", before, 2);
 	assert_memory_equal(before, "11", 2);
 	/* A fresh key with each write. */
 	tamper(*state, "CREATE TABLE old (box); INSERT INTO old SELECT box FROM peer WHERE id = 1");
