@@ -69,10 +69,16 @@ static void happen(struct call *c, enum event event)
 	}
 }
 
+/* A table is read better in letters. */
+#define U	CALL_UNBORN
+#define C	CALL_CALLING
+#define R	CALL_RINGING
+#define A	CALL_ACTIVE
+#define E	CALL_ENDED
+
 /* Whatever happens, for each progress and with or without security. */
 static void every_transition(void **state)
 {
-	enum { U = CALL_UNBORN, C = CALL_CALLING, R = CALL_RINGING, A = CALL_ACTIVE, E = CALL_ENDED };
 	static const uint8_t to[CALL_ENDED + 1][EVENTS] = {
 		/* they:  call	ring	answer	end	we: answer, end */
 		[U]	= { U,	U,	U,	E,	A,	E },
