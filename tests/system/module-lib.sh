@@ -31,14 +31,9 @@ nl() {
 	"$tools/sotto-nl" --netns "$_nl" "$@"
 }
 
-# soon COMMAND...: until it succeeds. Cheaper than must() where forks are dear.
+# soon COMMAND...: what the test itself needs, and mostly has at once
 soon() {
-	_looks=0
-	until "$@"; do
-		_looks=$((_looks + 1))
-		[ $_looks -lt 300 ] || bail "in vain: $*"
-		sleep 0.05	# between two looks; nothing relies on its length
-	done
+	"$@" || must 30 "$@"
 }
 
 # Programs.

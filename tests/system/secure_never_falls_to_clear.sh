@@ -2,39 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # What has been secure is never in clear again, whatever fails: the agent is killed, a
-# key is deleted, the peer speaks in clear, the rule goes, the same socket turns to
-# another peer, also where a rule only prefers security.
+# key is deleted, the peer speaks in clear, the rule goes, the flow is deleted.
 #
-#	alice: phone at 7000 -- middle: capture -- bob: peers at 7000 and 7002
+#	alice: phone at 7000 -- middle: capture -- bob: peer at 7000
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/module-lib.sh"
 
 load_module
 hosts_up
-
-# ends FAMILY: phone, peer and other are there; nothing has been said
-ends() {
-	family "$1"
-	program phone alice "$a:7000"
-	phone=$started
-	program peer bob "$b:7000"
-	peer=$started
-	program other bob "$b:7002"
-	other=$started
-	turn phone "$b:7000"
-	turn peer "$a:7000"
-}
-
-# ends_gone PEER PID
-ends_gone() {
-	for h in alice bob; do
-		no_flows $h
-		nl $h rule replace
-	done
-	program_ends phone "$phone"
-	program_ends "$1" "$2"
-	program_ends other "$other"
-}
 
 # refused WORDS...: error number of a request of alice
 refused() {
@@ -42,8 +17,14 @@ refused() {
 }
 
 under_require() {
-	ends "$1"
-	wire=$work/require$1.pcap
+	family "$1"
+	program phone alice "$a:7000"
+	phone=$started
+	program peer bob "$b:7000"
+	peer=$started
+	turn phone "$b:7000"
+	turn peer "$a:7000"
+	wire=$work/wire$1.pcap
 	must 1 nl alice rule add action=require ports=7000 id=1 >/dev/null
 	agent agent alice
 	agent=$started
@@ -120,62 +101,12 @@ under_require() {
 		"$(plain_on_wire "$wire" "$from_a and udp src port 7000")" 0
 	is "IPv$1: while it has shown what bob said in clear" \
 		"$(plain_on_wire "$wire" "$from_b and udp src port 7000")" 7
-	ends_gone plain "$started"
-}
-
-under_prefer() {
-	ends "$1"
-	wire=$work/prefer$1.pcap
-	must 1 nl alice rule add action=prefer ports=7000-7004 id=1 >/dev/null
-	capture_start "$wire"
-	send phone rtp 3 >/dev/null
-	fence phone peer
-	is "IPv$1: under prefer they talk in clear" "$(got peer rtp) $(states alice 7000)" \
-		"3 clear/clear"
-	turn phone "$b:7002"
-	send phone rtp 3 >/dev/null
-	fence phone other
-	is "IPv$1: and to another" "$(got other rtp)" 3
-	nl alice flow del "$(flow_to alice "$b:7002" id)"
-
-	turn phone "$b:7000"
-	a_flow=$(flow_to alice "$b:7000" id)
-	secure alice "$a_flow" tx "$(new_key)" || bail "no key"
-	send phone rtp 3 >/dev/null
-	fence phone peer
-	is "IPv$1: then the talk becomes secure" \
-		"$(flow_to alice "$b:7000" tx-protected)" 3
-
-	turn phone "$b:7002"
-	is "IPv$1: the same socket turns to another peer" "$(send phone rtp 4)" "$(all_sent 4)"
-	fence phone other
-	is "IPv$1: who hears nothing" "$(got other rtp)" 3
-	is "IPv$1: the new flow is held, and says why" \
-		"$(flow_to alice "$b:7002" tx tainted)" \
-		"hold 1"
-
-	turn phone "$b:7000"
-	must 1 nl alice flow del "$a_flow"
-	send phone rtp 4 >/dev/null
-	fence phone peer
-	is "IPv$1: the secure flow is deleted: held, not clear" \
-		"$(flow_to alice "$b:7000" tx) $(got peer rtp)" "hold 6"
-
-	program fresh alice "$a:7004"
-	fresh=$started
-	turn fresh "$b:7002"
-	send fresh rtp 2 >/dev/null
-	fence fresh other
-	is "IPv$1: another socket under the same rule is not concerned" "$(got other rtp)" 5
-	capture_end "$wire"
-	is "IPv$1: the wire has shown what was said in clear before and elsewhere" \
-		"$(plain_on_wire "$wire" "$from_a")" 8
-	program_ends fresh "$fresh"
-	ends_gone peer "$peer"
+	no_flows alice
+	nl alice rule replace
+	program_ends phone "$phone"
+	program_ends plain "$started"
 }
 
 under_require 4
 under_require 6 aead-aes-128-gcm
-under_prefer 4
-under_prefer 6
 finish
