@@ -41,7 +41,7 @@ check: setup
 install: all
 	meson install -C build/user --destdir "$(DESTDIR)/"
 	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(KERNEL)/extra/sotto.ko
-	[ -n "$(DESTDIR)" ] || depmod $(KERNEL)
+	[ -n "$(DESTDIR)" ] || tools/after-install $(KERNEL)
 
 clean:
 	rm -rf build

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# where: host
+#
+# What "make install" puts into a tree: all that Documentation promises, where Debian
+# looks for it, and a libsotto that a program finds by pkg-config.
+. "$(dirname "$0")/lib.sh"
+
+tree=$work/tree
+kernel=$("$top/tools/kernel-version")
+
+is_there() {
+	[ -s "$tree$1" ]
+}
+
+# manual PAGE: it renders without complaint
+manual() {
+	_complaints=$(man --warnings -E UTF-8 -l "$tree/usr/share/man/$1" 2>&1 >/dev/null)
+	[ -z "$_complaints" ] || note "$_complaints"
+	[ -z "$_complaints" ]
+}
+
+compiles() {
+	cat >"$work/program.c" <<-'END'
+		#include <sotto.h>
+
+		int main(void)
+		{
+			struct sotto *s;
+			int r = sotto_open(&s);
+
+			sotto_close(s);
+			return r != -2;	/* ENOENT: no module here */
+		}
+	END
+	_flags=$(PKG_CONFIG_SYSROOT_DIR=$tree PKG_CONFIG_LIBDIR=$tree/usr/lib/x86_64-linux-gnu/pkgconfig \
+		pkg-config --cflags --libs libsotto) &&
+	# shellcheck disable=SC2086 # a list of words
+	cc -o "$work/program" "$work/program.c" -I"$tree/usr/include" $_flags
+}
+
+make -s -C "$top" install DESTDIR="$tree" >"$work/make.log" 2>&1 || bail "make install fails"
+for f in \
+	"/lib/modules/$kernel/extra/sotto.ko" \
+	/usr/sbin/sottod /usr/bin/sotto /etc/sotto/sottod.conf \
+	/usr/include/sotto.h /usr/include/linux/sotto.h \
+	/usr/lib/x86_64-linux-gnu/libsotto.so.0 \
+	/usr/lib/x86_64-linux-gnu/pkgconfig/libsotto.pc \
+	/usr/lib/x86_64-linux-gnu/pipewire-0.3/libpipewire-module-sotto.so \
+	/usr/share/pipewire/sotto.conf \
+	/usr/lib/systemd/system/sottod.service /usr/lib/systemd/user/sotto-pipewire.service \
+	/usr/lib/sysusers.d/sotto.conf /usr/share/dbus-1/system.d/org.sotto1.conf \
+	/usr/share/bash-completion/completions/sotto; do
+	check "$f" is_there "$f"
+done
+check "sotto(1)" manual man1/sotto.1
+check "sottod(8)" manual man8/sottod.8
+check "a program compiles against the library" compiles
+check "and runs with it" env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$work/program"
+check "the unit starts what is installed" grep -qx 'ExecStart=/usr/sbin/sottod' \
+	"$tree/usr/lib/systemd/system/sottod.service"
+for t in "$tree/usr/sbin/sottod" "$tree/usr/bin/sotto"; do
+	check "$(basename "$t") tells its version" \
+		env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$t" --version
+done
+finish
