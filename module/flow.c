@@ -7,6 +7,8 @@
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include <net/sock.h>
+#include <net/udp.h>
 
 #include "event.h"
 #include "flow.h"
@@ -275,14 +277,51 @@ void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sott
 		sotto_event_dir(flow, SOTTO_EVENT_FLOW_STATE, dir);
 }
 
-static void rejudge(struct sotto_flow *flow, const struct sotto_rules *rules)
+/**
+ * sotto_flow_socket() - Find the local socket of a flow.
+ * @sn: netns
+ * @t: ends
+ *
+ * Context: any but hardirq. Return: the socket, which the caller puts, or NULL.
+ */
+struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t)
+{
+	struct sock *sk = NULL;
+
+	rcu_read_lock();
+	if (t->family == AF_INET)
+		sk = udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
+				     t->laddr.s6_addr32[0], t->lport, 0);
+#if IS_ENABLED(CONFIG_IPV6)
+	else
+		sk = udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport, 0);
+#endif
+	rcu_read_unlock();
+	return sk;
+}
+
+static const struct sotto_rule *rule_of(const struct sotto_flow *flow,
+					const struct sotto_rules *rules)
 {
 	struct sotto_subject who = {
 		.tuple = &flow->node[0].tuple,
 		.uid = flow->route.uid,
 		.has_uid = flow->route.has_uid,
 	};
-	const struct sotto_rule *rule = sotto_rule_match(rules, &who);
+	/* For rules by cgroup: a flow of another must not be held on suspicion. */
+	struct sock *sk = sotto_flow_socket(flow->sn, who.tuple);
+	const struct sotto_rule *rule;
+
+	who.sk = sk;
+	rule = sotto_rule_match(rules, &who);
+	if (sk)
+		sock_put(sk);
+	return rule;
+}
+
+static void rejudge(struct sotto_flow *flow, const struct sotto_rules *rules)
+{
+	const struct sotto_rule *rule = rule_of(flow, rules);
 
 	if (!rule || rule->spec.action == SOTTO_ACTION_BYPASS)
 		return;

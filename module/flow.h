@@ -16,6 +16,7 @@
 #include "tuple.h"
 
 struct netlink_ext_ack;
+struct sock;
 struct sotto_net;
 
 #define SOTTO_FLOWS_MAX		131072	/* per netns */
@@ -107,6 +108,7 @@ struct sotto_flow *sotto_flow_find_id(struct sotto_net *sn, u64 id);
 struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_flow_params *p,
 				     gfp_t gfp);
 void sotto_flow_remove(struct sotto_flow *flow);
+struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t);
 
 void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sotto_state state);
 void sotto_flow_settle(struct sotto_flow *flow);

@@ -6,7 +6,6 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
-#include <net/udp.h>
 
 #include "agent.h"
 #include "event.h"
@@ -391,27 +390,10 @@ static int flow_tuple(struct genl_info *info, struct nlattr **tb, struct sotto_t
 	return 0;
 }
 
-/* The local socket of a flow, if there is one; the caller puts it. */
-static struct sock *flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t)
-{
-	struct sock *sk = NULL;
-
-	rcu_read_lock();
-	if (t->family == AF_INET)
-		sk = udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
-				     t->laddr.s6_addr32[0], t->lport, 0);
-#if IS_ENABLED(CONFIG_IPV6)
-	else
-		sk = udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport, 0);
-#endif
-	rcu_read_unlock();
-	return sk;
-}
-
 /* Born under the rule that covers it, in hold if there is none. Under control. */
 static struct sotto_flow *flow_begin(struct sotto_net *sn, struct sotto_flow_params *p)
 {
-	struct sock *sk = flow_socket(sn, &p->tuple);
+	struct sock *sk = sotto_flow_socket(sn, &p->tuple);
 	struct sotto_subject who = { .tuple = &p->tuple, .sk = sk };
 	struct sotto_flow *flow;
 	const struct sotto_rule *rule;
