@@ -135,7 +135,8 @@ int sotto_packet_load(struct sotto_packet *pkt)
 		return 0;
 	}
 	/* A list of packets is taken apart along its links: those must stay. */
-	if (!(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST) && skb_linearize(skb))
+	if (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST ?
+	    !pskb_may_pull(skb, pkt->udp + sizeof(struct udphdr)) : skb_linearize(skb))
 		return -ENOMEM;
 	pkt->class = classify_gso(pkt);
 	pkt->len = min3(pkt->len, (unsigned int)skb_shinfo(skb)->gso_size,
