@@ -34,7 +34,10 @@ bool bus_owns(uid_t uid, uint32_t owner)
 
 bool bus_may_see(uid_t uid, const struct call *call)
 {
-	return !call->has_uid || bus_owns(uid, call->uid);
+	if (!call->has_uid && call->kind == CALL_DIRECT)
+		return true;
+	/* Nobody else's until it is known whose program it is. */
+	return call->has_uid ? bus_owns(uid, call->uid) : uid == 0;
 }
 
 void bus_call_path(uint64_t id, char out[BUS_PATH_MAX])

@@ -77,7 +77,7 @@ int bus_sender(sd_bus_message *m, uid_t *uid, sd_bus_error *error);
 /** bus_owns() - Is what belongs to @owner @uid's? Root's is everything. */
 bool bus_owns(uid_t uid, uint32_t owner);
 
-/** bus_may_see() - A call that belongs to nobody yet rings for everybody. */
+/** bus_may_see() - A direct call that belongs to nobody yet rings for everybody. */
 bool bus_may_see(uid_t uid, const struct call *call);
 
 void bus_call_path(uint64_t id, char out[BUS_PATH_MAX]);
