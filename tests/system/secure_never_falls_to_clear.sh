@@ -63,7 +63,8 @@ under_require() {
 
 	# The peer speaks in clear.
 	must 1 nl bob flow del "$b_flow"
-	afresh peer "$peer" plain bob "$b:7000"
+	# With numbers that are new: one that was heard before would count as replayed.
+	afresh peer "$peer" plain bob "$b:7000" --seq 2000
 	turn plain "$a:7000"
 	is "IPv$1: bob's words in clear" "$(send plain rtp 4)" "$(all_sent 4)"
 	fence plain phone
