@@ -12,15 +12,16 @@
       left one has: ms and the correlation there
   speech.py loudness WAV              root mean square in dB of full scale
 """
+import os
 import sys
 import wave
 
 import numpy as np
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/report"))
+import sound
+
 SOUNDS = "/usr/share/sounds/alsa/"
-RATE = 8000
-WINDOW = RATE // 2
-SLACK = RATE * 60 // 1000
 
 
 def read(path):
@@ -28,13 +29,6 @@ def read(path):
         assert w.getsampwidth() == 2, path
         data = np.frombuffer(w.readframes(w.getnframes()), "<i2").astype(float)
         return data.reshape(-1, w.getnchannels()) / 32768, w.getframerate()
-
-
-def at_8k(samples, rate):
-    step = rate // RATE
-    assert rate == step * RATE, rate
-    taps = np.sinc(np.arange(-8 * step, 8 * step + 1) / step) * np.hanning(16 * step + 1)
-    return np.convolve(samples, taps / taps.sum(), "same")[::step]
 
 
 def make(out, *names):
@@ -54,44 +48,19 @@ def write(out, data, rate):
         w.writeframes((data * 32767).astype("<i2").tobytes())
 
 
-def global_lag(said, heard):
-    n = 1 << (len(said) + len(heard)).bit_length()
-    c = np.fft.irfft(np.fft.rfft(heard, n) * np.conj(np.fft.rfft(said, n)), n)
-    lag = int(np.argmax(np.abs(c)))
-    return lag if lag < n // 2 else lag - n
-
-
-def best_in_window(said, heard, start, lag):
-    a = said[start:start + WINDOW]
-    best = 0.0
-    for shift in range(lag - SLACK, lag + SLACK + 1):
-        b = heard[max(0, start + shift):max(0, start + shift) + WINDOW]
-        if len(b) < WINDOW:
-            continue
-        power = np.sqrt(np.dot(a, a) * np.dot(b, b))
-        if power > 0:
-            best = max(best, float(np.dot(a, b)) / power)
-    return best
-
-
 def compare(said, heard):
-    said = at_8k(read(said)[0][:, 0], read(said)[1])
-    heard = at_8k(read(heard)[0][:, 0], read(heard)[1])
-    lag = global_lag(said, heard)
-    loud = np.sqrt(np.mean(said ** 2))
-    scores = [best_in_window(said, heard, s, lag)
-              for s in range(0, len(said) - WINDOW, WINDOW)
-              if np.sqrt(np.mean(said[s:s + WINDOW] ** 2)) > 0.3 * loud]
-    print(f"{np.median(scores):.3f} {lag * 1000 / RATE:.1f}")
+    said, heard = (sound.read_wav(path).samples for path in (said, heard))
+    lag = sound.global_lag(said, heard)
+    print(f"{sound.correlation(said, heard, lag):.3f} {lag * 1000 / sound.RATE:.1f}")
 
 
 def lag(path):
     samples, rate = read(path)
-    left, right = at_8k(samples[:, 0], rate), at_8k(samples[:, 1], rate)
-    shift = global_lag(left, right)
+    left, right = (sound.at_8k(samples[:, n], rate) for n in (0, 1))
+    shift = sound.global_lag(left, right)
     a, b = left[:len(left) - shift], right[shift:]
     c = np.dot(a, b) / np.sqrt(np.dot(a, a) * np.dot(b, b))
-    print(f"{shift * 1000 / RATE:.1f} {c:.3f}")
+    print(f"{shift * 1000 / sound.RATE:.1f} {c:.3f}")
 
 
 def loudness(path):
