@@ -9,7 +9,7 @@
       of the best normalised correlation within 60 ms of the global lag, at 8 kHz,
       and that lag in ms
   speech.py lag STEREO.wav            how much later the right channel has what the
-      left one has: ms and the correlation there
+      left one has, in ms, and the correlation as above
   speech.py loudness WAV              root mean square in dB of full scale
 """
 import os
@@ -58,9 +58,7 @@ def lag(path):
     samples, rate = read(path)
     left, right = (sound.at_8k(samples[:, n], rate) for n in (0, 1))
     shift = sound.global_lag(left, right)
-    a, b = left[:len(left) - shift], right[shift:]
-    c = np.dot(a, b) / np.sqrt(np.dot(a, a) * np.dot(b, b))
-    print(f"{shift * 1000 / sound.RATE:.1f} {c:.3f}")
+    print(f"{shift * 1000 / sound.RATE:.1f} {sound.correlation(left, right, shift):.3f}")
 
 
 def loudness(path):

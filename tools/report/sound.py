@@ -71,7 +71,7 @@ def global_lag(said, heard):
     """How many samples later the second has what the first has."""
     n = 1 << (len(said) + len(heard)).bit_length()
     c = np.fft.irfft(np.fft.rfft(heard, n) * np.conj(np.fft.rfft(said, n)), n)
-    lag = int(np.argmax(np.abs(c)))
+    lag = int(np.argmax(c))
     return lag if lag < n // 2 else lag - n
 
 
