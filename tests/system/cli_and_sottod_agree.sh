@@ -24,9 +24,9 @@ run sotto peers --json
 check "the peer is there" json '.peers == [{"name":"bob","addresses":["192.0.2.7:7686",
 	"[2001:db8::7]:9"],"known":false,"verified":false,"verified_since":null,"last_call":null,
 	"suite":null,"mismatch":false,"auto_answer":false}]'
-run sotto pair bob 'nonsense:x'
+run sotto pair bob 1.2.3
 is "no address: exit 1" "$status" 1
-check "and its sentence" warns "sotto pair: An address is HOST, "
+check "and its sentence" warns "sotto pair: An address is IPv4, "
 run sotto forget eve
 check "no such peer" warns 'There is no peer named "eve".'
 run sotto forget bob

@@ -39,7 +39,7 @@ refuses "the bus denies" "You may not talk to sottod: only root and the group so
 tell fail ListCalls org.freedesktop.DBus.Error.UnknownMethod no such thing
 refuses "another release" "sottod is of another release than this program." sotto status
 tell fail Pair BadArgument An address is HOST or HOST:PORT.
-refuses "sottod refuses" "An address is HOST or HOST:PORT." sotto pair bob nonsense
+refuses "sottod refuses" "An address is HOST or HOST:PORT." sotto pair bob 1.2.3
 tell fail Forget NoSuchPeer "$(printf 'There is no peer named \033[31m.')"
 refuses "sottod's words do not steer the terminal" "There is no peer named ?[31m." sotto forget x
 tell fail Call NoKernel The kernel module is not loaded.

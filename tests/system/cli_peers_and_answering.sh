@@ -14,6 +14,26 @@ check "no peer: what to do" says "No peer. Name one with: sotto pair NAME ADDRES
 run sotto pair "bob the builder" 192.0.2.7 '[2001:db8::7]:7686'
 is "pair: exit 0" "$status" 0
 check "it is asked as typed" asked Pair bob the builder 192.0.2.7 '[2001:db8::7]:7686'
+
+# The names of hosts are looked up here, once.
+printf '192.0.2.9 den.test\n2001:db8::9 den.test\n127.0.0.1 localhost\n' >"$work/hosts"
+mount --bind "$work/hosts" /etc/hosts
+run sotto pair carol den.test 192.0.2.8 den.test:9
+is "pair by the name of a host: exit 0" "$status" 0
+check "its addresses are asked for" \
+	asked Pair carol 2001:db8::9 192.0.2.9 192.0.2.8 '[2001:db8::9]:9' 192.0.2.9:9
+check "and told" says "den.test:9 is [2001:db8::9]:9 192.0.2.9:9"
+run sotto call --no-wait --address den.test:9 bob
+check "an address for one call too" asked Call bob 'address=[2001:db8::9]:9'
+n_asked=$(grep -cE '^(Pair|Call) ' "$work/double")
+tell drop 1
+run sotto pair carol no.such.test
+is "a host that nobody knows: exit 1" "$status" 1
+check "why, and what next" warns 'No address is found for "no.such.test"'
+run sotto call --no-wait --address no.such.test bob
+is "in a call too" "$status" 1
+is "sottod is not asked" "$(grep -cE '^(Pair|Call) ' "$work/double")" "$n_asked"
+
 run sotto pair --json bob 192.0.2.7
 check "pair in JSON" json '.paired == "bob"'
 run sotto forget bob

@@ -23,8 +23,8 @@
 #include "store.h"
 
 #define NAME	"Guinevere Featherstonehaugh"
-#define HOST	"castle.camelot.example"
 #define UID	12345
+#define HOST	"192.0.2.199"
 
 static const uint8_t master[SEAL_KEY_LEN] = "the master key of these tests 1";
 static const uint8_t other_master[SEAL_KEY_LEN] = "the master key of these tests 2";
@@ -57,8 +57,7 @@ static struct peer *make_peer(const char *name, uint8_t seed)
 	assert_non_null(p);
 	p->uid = UID;
 	snprintf(p->name, sizeof(p->name), "%s", name);
-	snprintf(p->hints[0].host, sizeof(p->hints[0].host), "%s", HOST);
-	p->hints[0].port = 7686;
+	addr_parse(HOST, 7686, &p->hints[0]);
 	p->n_hints = 1;
 	p->last.in.sin_family = AF_INET;
 	p->last.in.sin_port = htons(7686);
@@ -141,7 +140,8 @@ static void a_peer_comes_back_as_it_was(void **state)
 static void assert_names_nobody(const char *dir, const struct peer *p)
 {
 	assert_false(dir_has_bytes(dir, "Guinevere", 9));
-	assert_false(dir_has_bytes(dir, "camelot", 7));
+	assert_false(dir_has_bytes(dir, HOST, sizeof(HOST) - 1));
+	assert_false(dir_has_bytes(dir, &p->hints[0].in.sin_addr, 4));
 	assert_false(dir_has_bytes(dir, &p->last.in.sin_addr, 4));
 	assert_false(dir_has_bytes(dir, p->own_zid, 6));
 	assert_false(dir_has_bytes(dir, p->peer_zid, 6));

@@ -9,6 +9,7 @@
  *	calls.[ch]	calls: list, choose one, as text and as JSON
  *	peers.[ch]	peers
  *	json.[ch]	writes JSON (Documentation/json.rst)
+ *	lookup.[ch]	names of machines to addresses
  *	text.[ch]	colours, times, tables
  *	cmd_*.c		the commands
  */

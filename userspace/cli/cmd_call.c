@@ -10,6 +10,7 @@
 
 #include "bus.h"
 #include "calls.h"
+#include "lookup.h"
 #include "text.h"
 
 #define GONE	"The call is gone. See which there are with: sotto"
@@ -232,16 +233,22 @@ enum cli_exit cmd_call(struct cli *cli, int argc, char **argv)
 {
 	struct following f = { .cli = cli, .status = CLI_REFUSED };
 	bool wait = true;
-	const char *address = NULL;
+	char *given[] = { NULL, NULL };
+	char **addresses;
+	const char *address;
 	enum cli_exit status;
 	int opt;
 
 	while ((opt = cli_option(cli, argc, argv, options)) >= 0) {
 		wait &= opt != OPT_NO_WAIT;
 		if (opt == OPT_ADDRESS)
-			address = optarg;
+			given[0] = optarg;
 	}
 	cli_arguments(cli, argc, 1, 1);
+	addresses = lookup_addresses(cli, given);
+	if (!addresses)
+		return CLI_REFUSED;
+	address = addresses[0];
 	if (!cli->json) {
 		fputs("Calling ", stdout);
 		text_put(stdout, argv[optind]);
@@ -257,5 +264,6 @@ enum cli_exit cmd_call(struct cli *cli, int argc, char **argv)
 	bus_loop_free(cli, f.loop);
 	free(f.said_alarm);
 	free(f.path);
+	lookup_free(addresses);
 	return status;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pair, peers, forget */
+#include <errno.h>
 #include <stdio.h>
 
 #include "bus.h"
 #include "json.h"
+#include "lookup.h"
 #include "peers.h"
 #include "text.h"
 
@@ -45,11 +47,16 @@ static void said_of(const char *what, const char *name)
 enum cli_exit cmd_pair(struct cli *cli, int argc, char **argv)
 {
 	const char *name;
+	char **addresses;
+	int r;
 
 	cli_option(cli, argc, argv, NULL);
 	cli_arguments(cli, argc, 2, argc);
 	name = argv[optind];
-	if (send_pair(cli, name, argv + optind + 1) < 0)
+	addresses = lookup_addresses(cli, argv + optind + 1);
+	r = addresses ? send_pair(cli, name, addresses) : -ENXIO;
+	lookup_free(addresses);
+	if (r < 0)
 		return CLI_REFUSED;
 	if (cli->json) {
 		said_of("paired", name);

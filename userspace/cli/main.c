@@ -13,8 +13,9 @@ static const struct command commands[] = {
 	{ "status", "", "Shows every call: with whom, secure or not, verified or not, since when",
 	  "The same as sotto without a word.\n", cmd_status },
 	{ "pair", "NAME ADDRESS...", "Names another machine",
-	  "An address is a hint: HOST, HOST:PORT, an IPv6 address or [IPv6]:PORT. Pairing the\n"
-	  "same name again replaces the hints.\n", cmd_pair },
+	  "An address is a hint: HOST, HOST:PORT, an IPv6 address or [IPv6]:PORT. The name of a\n"
+	  "host is looked up now, not when you call. Pairing the same name again replaces the\n"
+	  "hints.\n", cmd_pair },
 	{ "peers", "", "Lists whom you have named", NULL, cmd_peers },
 	{ "forget", "NAME", "Destroys all that is kept of a peer", NULL, cmd_forget },
 	{ "call", "[--no-wait] [--address ADDRESS] NAME", "Calls a peer",

@@ -8,38 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_MAX	63	/* RFC 1035 2.3.4 */
-
-static bool is_numeric(const char *host)
-{
-	struct in6_addr any;
-
-	return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
-}
-
-/* Letters, digits and hyphens in labels, RFC 1123 2.1; not only digits and dots. */
-static bool is_dns_name(const char *host)
-{
-	size_t label = 0;
-	bool letter = false;
-
-	for (const char *p = host; *p; p++) {
-		if (*p == '.') {
-			if (!label || p[-1] == '-')
-				return false;
-			label = 0;
-			continue;
-		}
-		if (!isalnum((unsigned char)*p) && (*p != '-' || !label))
-			return false;
-		if (isalpha((unsigned char)*p))
-			letter = true;
-		if (++label > LABEL_MAX)
-			return false;
-	}
-	return letter && *host && host[strlen(host) - 1] != '-';
-}
-
 static int parse_port(const char *text, uint16_t *out)
 {
 	unsigned long port = 0;
@@ -57,52 +25,33 @@ static int parse_port(const char *text, uint16_t *out)
 	return 0;
 }
 
-int addr_hint_parse(const char *text, uint16_t port, struct addr_hint *out)
+int addr_parse(const char *text, uint16_t port, struct sotto_addr *out)
 {
 	const char *host = text, *end = text + strlen(text), *colon = strrchr(text, ':');
-	struct in6_addr v6;
+	char copy[INET6_ADDRSTRLEN] = "";
 
 	memset(out, 0, sizeof(*out));
-	out->port = port;
 	if (*text == '[') {
 		host = text + 1;
 		end = strchr(text, ']');
-		if (!end || (end[1] && (end[1] != ':' || parse_port(end + 2, &out->port))))
+		if (!end || (end[1] && (end[1] != ':' || parse_port(end + 2, &port))))
 			return -EINVAL;
 	} else if (colon && colon == strchr(text, ':')) {	/* one colon only: not IPv6 */
-		if (parse_port(colon + 1, &out->port))
+		if (parse_port(colon + 1, &port))
 			return -EINVAL;
 		end = colon;
 	}
-	if (end == host || end - host >= (long)sizeof(out->host))
+	if (end - host >= (long)sizeof(copy))
 		return -EINVAL;
-	memcpy(out->host, host, end - host);
-	if (*text == '[' && inet_pton(AF_INET6, out->host, &v6) != 1)
-		return -EINVAL;
-	return is_numeric(out->host) || is_dns_name(out->host) ? 0 : -EINVAL;
-}
-
-void addr_hint_format(const struct addr_hint *hint, uint16_t port, char *buf, size_t len)
-{
-	bool v6 = strchr(hint->host, ':');
-
-	if (hint->port == port)
-		snprintf(buf, len, "%s", hint->host);
-	else
-		snprintf(buf, len, v6 ? "[%s]:%u" : "%s:%u", hint->host, hint->port);
-}
-
-int addr_numeric(const struct addr_hint *hint, struct sotto_addr *out)
-{
-	memset(out, 0, sizeof(*out));
-	if (inet_pton(AF_INET, hint->host, &out->in.sin_addr) == 1) {
+	memcpy(copy, host, end - host);
+	if (*text != '[' && inet_pton(AF_INET, copy, &out->in.sin_addr) == 1) {
 		out->in.sin_family = AF_INET;
-		out->in.sin_port = htons(hint->port);
+		out->in.sin_port = htons(port);
 		return 0;
 	}
-	if (inet_pton(AF_INET6, hint->host, &out->in6.sin6_addr) == 1) {
+	if (inet_pton(AF_INET6, copy, &out->in6.sin6_addr) == 1) {
 		out->in6.sin6_family = AF_INET6;
-		out->in6.sin6_port = htons(hint->port);
+		out->in6.sin6_port = htons(port);
 		return 0;
 	}
 	return -EINVAL;
@@ -117,15 +66,6 @@ static const void *host_of(const struct sotto_addr *addr)
 static bool is_addr(const struct sotto_addr *addr)
 {
 	return addr->sa.sa_family == AF_INET || addr->sa.sa_family == AF_INET6;
-}
-
-void addr_to_hint(const struct sotto_addr *addr, struct addr_hint *out)
-{
-	memset(out, 0, sizeof(*out));
-	if (!is_addr(addr))
-		return;
-	inet_ntop(addr->sa.sa_family, host_of(addr), out->host, sizeof(out->host));
-	out->port = addr_port(addr);
 }
 
 void addr_format(const struct sotto_addr *addr, char buf[ADDR_TEXT_MAX])

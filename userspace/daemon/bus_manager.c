@@ -10,7 +10,6 @@
 #include "peers.h"
 
 #define CALL_OPTION_ADDRESS	"address"
-#define CALL_OPTION_DEVICE	"device"
 
 static int no_such_peer(sd_bus_error *error, const char *name)
 {
@@ -38,8 +37,8 @@ static int pair_failed(sd_bus_error *error, int r, const char *name)
 					"characters or blanks at its ends; choose another.");
 	if (r == -EINVAL)
 		return sd_bus_error_set(error, BUS_BAD_ARGUMENT,
-					"An address is HOST, HOST:PORT, an IPv6 address or "
-					"[IPv6]:PORT; one of those given is none of these.");
+					"An address is IPv4, IPv4:PORT, IPv6 or [IPv6]:PORT, in "
+					"numbers; one of those given is none of these.");
 	return store_failed(error, r);
 }
 
@@ -102,18 +101,16 @@ static int forget(sd_bus_message *m, void *data, sd_bus_error *error)
 static int read_call_options(sd_bus_message *m, const char **address, sd_bus_error *error)
 {
 	const char *key;
-	int device, r = sd_bus_message_enter_container(m, 'a', "{sv}");
+	int r = sd_bus_message_enter_container(m, 'a', "{sv}");
 
 	while (r >= 0 && (r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
 		r = sd_bus_message_read(m, "s", &key);
 		if (r >= 0 && !strcmp(key, CALL_OPTION_ADDRESS))
 			r = sd_bus_message_read(m, "v", "s", address);
-		else if (r >= 0 && !strcmp(key, CALL_OPTION_DEVICE))
-			r = sd_bus_message_read(m, "v", "b", &device);
 		else if (r >= 0)
 			return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
-						 "Call() knows no option \"%s\"; it knows \"address\" "
-						 "and \"device\".", key);
+						 "Call() knows no option \"%s\"; it knows \"address\".",
+						 key);
 		if (r >= 0)
 			r = sd_bus_message_exit_container(m);
 	}
@@ -130,11 +127,11 @@ static int call_failed(struct bus *b, sd_bus_error *error, int r, const char *na
 		return no_such_peer(error, name);
 	case -EHOSTUNREACH:
 		return sd_bus_error_setf(error, BUS_UNREACHABLE,
-					 "No numeric address is known of \"%s\". Give one with: sotto "
+					 "No address is known of \"%s\". Give one with: sotto "
 					 "pair %s ADDRESS", name, name);
 	case -EINVAL:
 		return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
-					 "\"%s\" is not a numeric address, with or without port.",
+					 "\"%s\" is no address in numbers, with or without port.",
 					 address);
 	case -EBUSY:
 		return sd_bus_error_set(error, BUS_BUSY,

@@ -31,19 +31,16 @@ static int get_addresses(sd_bus *bus, const char *path, const char *interface,
 			 sd_bus_error *error)
 {
 	const struct peer *p = data;
-	char text[ADDR_HOST_MAX + 16];
-	char last[ADDR_TEXT_MAX];
+	char text[ADDR_TEXT_MAX];
 	int r = sd_bus_message_open_container(reply, 'a', "s");
 
-	addr_format(&p->last, last);
-	if (r >= 0 && *last)
-		r = sd_bus_message_append(reply, "s", last);
+	addr_format(&p->last, text);
+	if (r >= 0 && *text)
+		r = sd_bus_message_append(reply, "s", text);
 	for (size_t i = 0; r >= 0 && i < p->n_hints; i++) {
-		struct sotto_addr hint;
-
-		if (!addr_numeric(&p->hints[i], &hint) && addr_same(&hint, &p->last))
+		if (addr_same(&p->hints[i], &p->last))
 			continue;
-		addr_hint_format(&p->hints[i], 0, text, sizeof(text));
+		addr_format(&p->hints[i], text);
 		r = sd_bus_message_append(reply, "s", text);
 	}
 	return r < 0 ? r : sd_bus_message_close_container(reply);

@@ -126,11 +126,10 @@ static void add_try(struct line *line, const struct sotto_addr *addr)
 static int find_tries(const struct calls *c, struct line *line, const struct peer *p,
 		      const char *address)
 {
-	struct addr_hint hint;
 	struct sotto_addr addr;
 
 	if (address) {
-		if (addr_hint_parse(address, c->port, &hint) || addr_numeric(&hint, &addr))
+		if (addr_parse(address, c->port, &addr))
 			return -EINVAL;
 		add_try(line, &addr);
 		return 0;
@@ -138,8 +137,7 @@ static int find_tries(const struct calls *c, struct line *line, const struct pee
 	if (p->last.sa.sa_family != AF_UNSPEC)
 		add_try(line, &p->last);
 	for (size_t i = 0; i < p->n_hints; i++)
-		if (!addr_numeric(&p->hints[i], &addr))
-			add_try(line, &addr);
+		add_try(line, &p->hints[i]);
 	return line->n_tries ? 0 : -EHOSTUNREACH;
 }
 

@@ -78,12 +78,10 @@ bool peer_name_valid(const char *name)
 
 bool peer_has_host(const struct peer *p, const struct sotto_addr *addr)
 {
-	struct sotto_addr hint;
-
 	if (addr_same_host(&p->last, addr))
 		return true;
 	for (size_t i = 0; i < p->n_hints; i++)
-		if (!addr_numeric(&p->hints[i], &hint) && addr_same_host(&hint, addr))
+		if (addr_same_host(&p->hints[i], addr))
 			return true;
 	return false;
 }
@@ -146,23 +144,40 @@ static uint64_t number(struct cursor *c, uint64_t value, size_t len)
 		(field) = number_;					\
 } while (0)
 
+/* The version of IP or 0, port and address in network byte order; as long for all. */
+static void address(struct cursor *c, struct sotto_addr *a)
+{
+	uint8_t version = a->sa.sa_family == AF_INET ? 4 : a->sa.sa_family == AF_INET6 ? 6 : 0;
+	uint8_t host[16] = { 0 };
+
+	bytes(c, &version, 1);
+	switch (version) {
+	case 4:
+		a->in.sin_family = AF_INET;
+		memcpy(host, &a->in.sin_addr, 4);
+		bytes(c, &a->in.sin_port, 2);
+		bytes(c, host, sizeof(host));
+		memcpy(&a->in.sin_addr, host, 4);
+		break;
+	case 6:
+		a->in6.sin6_family = AF_INET6;
+		bytes(c, &a->in6.sin6_port, 2);
+		bytes(c, &a->in6.sin6_addr, 16);
+		break;
+	default:
+		bytes(c, host, 2);
+		bytes(c, host, sizeof(host));
+	}
+}
+
 static void walk(struct cursor *c, struct peer *p)
 {
 	NUMBER(c, p->uid, 4);
 	bytes(c, p->name, sizeof(p->name));
 	NUMBER(c, p->n_hints, 1);
-	for (size_t i = 0; i < PEER_HINTS_MAX; i++) {
-		bytes(c, p->hints[i].host, sizeof(p->hints[i].host));
-		NUMBER(c, p->hints[i].port, 2);
-	}
-	NUMBER(c, p->last.sa.sa_family, 2);
-	if (p->last.sa.sa_family == AF_INET) {
-		bytes(c, &p->last.in.sin_port, 2);
-		bytes(c, &p->last.in.sin_addr, 4);
-	} else if (p->last.sa.sa_family == AF_INET6) {
-		bytes(c, &p->last.in6.sin6_port, 2);
-		bytes(c, &p->last.in6.sin6_addr, 16);
-	}
+	for (size_t i = 0; i < PEER_HINTS_MAX; i++)
+		address(c, &p->hints[i]);
+	address(c, &p->last);
 	bytes(c, p->own_zid, sizeof(p->own_zid));
 	bytes(c, p->peer_zid, sizeof(p->peer_zid));
 	NUMBER(c, p->has_zid, 1);
@@ -193,11 +208,6 @@ void peer_pack(const struct peer *p, uint8_t out[PEER_PACKED_LEN])
 	walk(&c, (struct peer *)p);	/* only read while it writes */
 }
 
-static bool is_text(const char *s, size_t size)
-{
-	return memchr(s, 0, size);
-}
-
 int peer_unpack(struct peer *p, const uint8_t in[PEER_PACKED_LEN])
 {
 	struct cursor c = {
@@ -208,13 +218,11 @@ int peer_unpack(struct peer *p, const uint8_t in[PEER_PACKED_LEN])
 
 	if (in[0] != FORMAT)
 		return -EBADMSG;
+	memset(p->hints, 0, sizeof(p->hints));
 	memset(&p->last, 0, sizeof(p->last));
 	walk(&c, p);
-	if (c.short_of || p->n_hints > PEER_HINTS_MAX || !is_text(p->name, sizeof(p->name)))
+	if (c.short_of || p->n_hints > PEER_HINTS_MAX || !memchr(p->name, 0, sizeof(p->name)))
 		return -EBADMSG;
-	for (size_t i = 0; i < p->n_hints; i++)
-		if (!is_text(p->hints[i].host, sizeof(p->hints[i].host)))
-			return -EBADMSG;
 	return 0;
 }
 

@@ -15,7 +15,7 @@
 #define PEER_NAME_MAX		65	/* 64 bytes of UTF-8 and a zero */
 #define PEER_HINTS_MAX		8
 #define PEER_NEVER_EXPIRES	UINT64_MAX
-#define PEER_PACKED_LEN		2560	/* one size for all, so that it tells nothing */
+#define PEER_PACKED_LEN		512	/* one size for all, so that it tells nothing */
 
 /**
  * struct peer - one row
@@ -23,6 +23,7 @@
  * @uid: whose peer it is
  * @name: given by Pair(); empty for somebody whom we have talked to but who has
  *	no name yet
+ * @hints: where people say that the peer is
  * @last: source of the last authenticated packet; AF_UNSPEC for none
  * @own_zid: what we show to this peer
  * @peer_zid: what the peer shows to us, if @has_zid
@@ -38,7 +39,7 @@ struct peer {
 	uint64_t id;
 	uint32_t uid;
 	char name[PEER_NAME_MAX];
-	struct addr_hint hints[PEER_HINTS_MAX];
+	struct sotto_addr hints[PEER_HINTS_MAX];
 	size_t n_hints;
 	struct sotto_addr last;
 	uint8_t own_zid[ZRTP_ZID_LEN];

@@ -23,7 +23,7 @@ int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *add
 	for (; addresses && addresses[n]; n++) {
 		if (n == PEER_HINTS_MAX)
 			return -E2BIG;
-		if (addr_hint_parse(addresses[n], port, &p->hints[n]))
+		if (addr_parse(addresses[n], port, &p->hints[n]))
 			return -EINVAL;
 	}
 	memset(p->hints + n, 0, sizeof(p->hints) - n * sizeof(p->hints[0]));
