@@ -60,7 +60,7 @@ for f in 4 6; do
 	turn big "$b:7000"
 	turn plain "$a:7000"
 	capture_start "$work/held$f.pcap"
-	send big rtp 3 >/dev/null
+	say big rtp 3
 	tell plain rtp rtp
 	fence big plain
 	fence plain big

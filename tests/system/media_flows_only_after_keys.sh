@@ -31,7 +31,7 @@ in_order() {
 	done
 	capture_start "$wire"
 
-	send phone rtp 3 >/dev/null
+	say phone rtp 3
 	fence phone peer
 	check "IPv$1: alice's agent hears of the flow" \
 		wait_until 5 told_is agent-alice '"event":"flow-new"' 1
@@ -58,7 +58,7 @@ in_order() {
 	is "IPv$1: but is not heard" "$(got peer rtp)" 0
 	is "IPv$1: because there is no word to speak yet" "$(flow alice 7000 drop-tx-hold)" \
 		$((held + 4))
-	send peer rtp 5 >/dev/null
+	say peer rtp 5
 	fence peer phone
 	is "IPv$1: she hears bob" \
 		"$(got phone rtp) $(flow alice 7000 rx-unprotected)" "5 5"
@@ -70,8 +70,8 @@ in_order() {
 		wait_until 5 told_is agent-alice '"event":"rx-first"' 1
 
 	must 1 nl alice flow set "$a_flow" tx=secure
-	send phone rtp 6 >/dev/null
-	send phone rtcp 2 >/dev/null
+	say phone rtp 6
+	say phone rtcp 2
 	fence phone peer
 	is "IPv$1: with her key she is heard" "$(got peer rtp) $(got peer rtcp)" "6 2"
 	is "IPv$1: protected" "$(flow alice 7000 tx-protected)" 8
@@ -89,13 +89,19 @@ in_order() {
 	stop "$agent_alice"
 	stop "$agent_bob"
 	rm "$work"/agent-*.orders
+	afresh peer "$peer" plain bob "$b:7000"
+	plain=$started
+	afresh phone "$phone" ear alice "$a:7000"
+	ear=$started
+	turn plain "$a:7000"
 	capture_start "$work/control$1.pcap"
-	send peer rtp 2 >/dev/null
+	say plain rtp 2
+	fence plain ear
 	capture_end "$work/control$1.pcap"
 	is "IPv$1: this capture would have read it" \
 		"$(plain_on_wire "$work/control$1.pcap" 'udp port 7000')" 2
-	program_ends phone "$phone"
-	program_ends peer "$peer"
+	program_ends ear "$ear"
+	program_ends plain "$plain"
 }
 
 in_order 4 aes-cm-128-hmac-sha1-80

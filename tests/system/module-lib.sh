@@ -9,7 +9,8 @@
 #	program phone alice "$a:7000"	a socket; what it receives is in $work/phone
 #	turn phone "$b:7000"		to whom it sends
 #	send phone rtp 5		sends five; {"sent":5,"errors":{}}
-#	tell phone rtp zrtp		sends one of each, and does not wait for that
+#	say phone rtp 5			the same, and does not wait for the answer
+#	tell phone rtp zrtp		sends one of each, and does not wait either
 #	got phone rtp			how many it has received
 #	fence phone peer		waits until what phone has been told to send has passed
 #	flow alice 7000 drop-tx-hold	member of the flow that has this local port
@@ -83,6 +84,11 @@ send() {
 	sed -n "s/,\"order\":$_order}/}/p" "$work/$1"
 }
 
+# say NAME KIND COUNT: as send(), but does not wait for the answer
+say() {
+	printf 'kind %s\nsend %s\n' "$2" "$3" >"$work/$1.orders"
+}
+
 # tell NAME KIND...
 tell() {
 	_told=$1
@@ -128,40 +134,12 @@ fence() {
 
 # Flows.
 
-# members KEY VALUE MEMBER...: of the first line of JSON with this KEY, which needs to
-# end so only if VALUE is a ":7000"; "none" without such a line
-members() {
-	_key=$1
-	_value=$2
-	shift 2
-	awk -v key="$_key" -v value="$_value" -v members="$*" '
-		{
-			# Objects hold no arrays here, and strings no commas.
-			gsub(/[{}"]/, "")
-			split("", of)
-			n = split($0, part, ",")
-			for (i = 1; i <= n; i++) {
-				colon = index(part[i], ":")
-				of[substr(part[i], 1, colon - 1)] = substr(part[i], colon + 1)
-			}
-			at = length(of[key]) - length(value)
-			if (at < 0 || (at && value !~ /^:/) || substr(of[key], at + 1) != value)
-				next
-			n = split(members, wanted, " ")
-			for (i = 1; i <= n; i++)
-				printf "%s%s", of[wanted[i]], i < n ? " " : "\n"
-			found = 1
-			exit
-		}
-		END { if (!found) print "none" }'
-}
-
 # flow HOST LOCAL-PORT MEMBER...: of the flow that has this port
 flow() {
 	_flow_host=$1
 	_local=$2
 	shift 2
-	nl "$_flow_host" flow list | members local ":$_local" "$@"
+	nl "$_flow_host" flow show local ":$_local" "$@"
 }
 
 # flow_to HOST REMOTE MEMBER...
@@ -169,14 +147,14 @@ flow_to() {
 	_flow_host=$1
 	_remote=$2
 	shift 2
-	nl "$_flow_host" flow list | members remote "$_remote" "$@"
+	nl "$_flow_host" flow show remote "$_remote" "$@"
 }
 
 # member ID MEMBER...: of a flow of alice
 member() {
 	_id=$1
 	shift
-	nl alice flow list | members id "$_id" "$@"
+	nl alice flow show id "$_id" "$@"
 }
 
 # states HOST LOCAL-PORT: tx/rx

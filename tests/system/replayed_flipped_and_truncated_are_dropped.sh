@@ -62,8 +62,8 @@ altered() {
 
 	# Four that arrive, then three that are lost, of each kind.
 	capture_start "$work/wire$1.pcap" middle port-b
-	send peer rtp 4 >/dev/null
-	send peer rtcp 2 >/dev/null
+	say peer rtp 4
+	say peer rtcp 2
 	fence peer phone
 	middle_drops "udp dport 7000"
 	send peer rtp 3 >/dev/null

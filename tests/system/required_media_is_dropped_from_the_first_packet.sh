@@ -25,8 +25,8 @@ for f in 4 6; do
 	turn peer "$a:7000"
 
 	capture_start "$work/control$f.pcap"
-	send phone rtp 3 >/dev/null
-	send peer rtp 3 >/dev/null
+	say phone rtp 3
+	say peer rtp 3
 	soon got_is peer rtp 3
 	soon got_is phone rtp 3
 	capture_end "$work/control$f.pcap"
@@ -60,10 +60,10 @@ for f in 4 6; do
 	# The network begins.
 	nl alice flow del "$(flow alice 7000 id)"
 	is "IPv$f: the flow is gone" "$(states alice 7000)" none
-	send peer rtp 1 >/dev/null
+	say peer rtp 1
 	fence peer phone
 	is "IPv$f: a first packet that arrives is dropped too" "$(got phone rtp)" 3
-	send peer rtp 4 >/dev/null
+	say peer rtp 4
 	fence peer phone
 	is "IPv$f: and all that follow" "$(got phone rtp)" 3
 	is "IPv$f: in a flow that nobody here has asked for" \

@@ -39,7 +39,7 @@ is "it too is the only one" "$(second)" "error: EBUSY"
 # What arrives is the present agent's.
 program peer bob 10.9.0.2:7000
 turn peer 10.9.0.1:7000
-send peer zrtp 1 >/dev/null
+say peer zrtp 1
 check "ZRTP goes to the agent that is there" wait_until 5 told_is next '"packet":"zrtp"' 1
 is "and was not lost on the way" "$(member "$id" rx-agent drop-rx-agent)" "1 0"
 finish

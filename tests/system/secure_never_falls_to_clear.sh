@@ -30,16 +30,16 @@ under_require() {
 	agent=$started
 	secure_both "$a:7000" "$b:7000" "${2:-}"
 	capture_start "$wire"
-	send phone rtp 2 >/dev/null
-	send peer rtp 2 >/dev/null
+	say phone rtp 2
+	say peer rtp 2
 	fence phone peer
 	fence peer phone
 	is "IPv$1: they talk" "$(got peer rtp) $(got phone rtp)" "2 2"
 
 	stop "$agent" KILL
 	rm "$work/agent.orders"
-	send phone rtp 3 >/dev/null
-	send peer rtp 3 >/dev/null
+	say phone rtp 3
+	say peer rtp 3
 	fence phone peer
 	fence peer phone
 	is "IPv$1: the agent is killed, they talk on" "$(got peer rtp) $(got phone rtp)" "5 5"
@@ -47,12 +47,12 @@ under_require() {
 		"secure/secure 5"
 
 	must 1 nl alice rule del 1
-	send phone rtp 2 >/dev/null
+	say phone rtp 2
 	fence phone peer
 	is "IPv$1: the rule goes, they talk on" "$(got peer rtp) $(flow alice 7000 tx-protected)" \
 		"7 7"
 	must 1 nl alice rule add action=bypass ports=7000 id=2 >/dev/null
-	send phone rtp 2 >/dev/null
+	say phone rtp 2
 	fence phone peer
 	is "IPv$1: under bypass too" "$(got peer rtp) $(flow alice 7000 tx-protected)" "9 9"
 	must 1 nl alice rule del 2
@@ -69,7 +69,7 @@ under_require() {
 	is "IPv$1: bob's words in clear" "$(send plain rtp 4)" "$(all_sent 4)"
 	fence plain phone
 	is "IPv$1: do not arrive" "$(got phone rtp) $(flow alice 7000 drop-rx-auth)" "5 4"
-	send phone rtp 2 >/dev/null
+	say phone rtp 2
 	fence phone plain
 	is "IPv$1: and alice is not lured into clear" "$(got plain rtp) $(states alice 7000)" \
 		"2 secure/secure"
@@ -80,7 +80,7 @@ under_require() {
 	fence phone plain
 	is "IPv$1: and never leaves" "$(got plain rtp) $(flow alice 7000 drop-tx-dead)" "2 3"
 	must 1 nl alice key del "$a_flow" rx current
-	send plain rtp 3 >/dev/null
+	say plain rtp 3
 	fence plain phone
 	is "IPv$1: nor arrives anything without the rx key" \
 		"$(states alice 7000) $(got phone rtp) $(flow alice 7000 drop-rx-dead)" \
@@ -91,7 +91,7 @@ under_require() {
 		"error: ENOKEY"
 
 	must 1 nl alice flow del "$a_flow"
-	send phone rtp 3 >/dev/null
+	say phone rtp 3
 	fence phone plain
 	is "IPv$1: the flow is deleted, the rule holds the next" \
 		"$(got plain rtp) $(states alice 7000)" "2 hold/hold"

@@ -23,12 +23,12 @@ under_prefer() {
 	wire=$work/wire$1.pcap
 	must 1 nl alice rule add action=prefer ports=7000-7004 id=1 >/dev/null
 	capture_start "$wire"
-	send phone rtp 3 >/dev/null
+	say phone rtp 3
 	fence phone peer
 	is "IPv$1: under prefer they talk in clear" "$(got peer rtp) $(states alice 7000)" \
 		"3 clear/clear"
 	turn phone "$b:7002"
-	send phone rtp 3 >/dev/null
+	say phone rtp 3
 	fence phone other
 	is "IPv$1: and to another" "$(got other rtp)" 3
 	nl alice flow del "$(flow_to alice "$b:7002" id)"
@@ -36,7 +36,7 @@ under_prefer() {
 	turn phone "$b:7000"
 	a_flow=$(flow_to alice "$b:7000" id)
 	secure alice "$a_flow" tx "$(new_key)" || bail "no key"
-	send phone rtp 3 >/dev/null
+	say phone rtp 3
 	fence phone peer
 	is "IPv$1: then the talk becomes secure" \
 		"$(flow_to alice "$b:7000" tx-protected)" 3
@@ -51,7 +51,7 @@ under_prefer() {
 
 	turn phone "$b:7000"
 	must 1 nl alice flow del "$a_flow"
-	send phone rtp 4 >/dev/null
+	say phone rtp 4
 	fence phone peer
 	is "IPv$1: the secure flow is deleted: held, not clear" \
 		"$(flow_to alice "$b:7000" tx) $(got peer rtp)" "hold 6"
@@ -59,7 +59,7 @@ under_prefer() {
 	program fresh alice "$a:7004"
 	fresh=$started
 	turn fresh "$b:7002"
-	send fresh rtp 2 >/dev/null
+	say fresh rtp 2
 	fence fresh other
 	is "IPv$1: another socket under the same rule is not concerned" "$(got other rtp)" 5
 	capture_end "$wire"

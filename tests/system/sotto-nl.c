@@ -13,6 +13,8 @@
  *	flow set ID [tx=STATE] [rx=STATE]
  *	flow cookie ID HEX
  *	flow list
+ *	flow show local|remote|id VALUE MEMBER...	of the first flow that has it; a
+ *					VALUE ":7000" is an end of it; "none" without
  *	key new FLOW tx|rx PROFILE	MASTER SALT [MKI] in hex on standard input
  *	key del FLOW tx|rx current|next
  *	agent				{"bound":true}, then a line for each notice; takes
@@ -240,64 +242,117 @@ static int rule(struct sotto *s, char **args)
 
 /* Flows. */
 
-static void print_address(const char *name, const struct sotto_addr *a)
+static void print_address(FILE *out, const char *name, const struct sotto_addr *a)
 {
 	char host[INET6_ADDRSTRLEN];
 
 	if (a->sa.sa_family == AF_INET)
-		printf(",\"%s\":\"%s:%u\"", name,
+		fprintf(out, ",\"%s\":\"%s:%u\"", name,
 		       inet_ntop(AF_INET, &a->in.sin_addr, host, sizeof(host)),
 		       ntohs(a->in.sin_port));
 	else
-		printf(",\"%s\":\"[%s]:%u\"", name,
+		fprintf(out, ",\"%s\":\"[%s]:%u\"", name,
 		       inet_ntop(AF_INET6, &a->in6.sin6_addr, host, sizeof(host)),
 		       ntohs(a->in6.sin6_port));
 }
 
-static void print_hex(const char *name, const uint8_t *data, size_t len)
+static void print_hex(FILE *out, const char *name, const uint8_t *data, size_t len)
 {
-	printf(",\"%s\":\"", name);
+	fprintf(out, ",\"%s\":\"", name);
 	for (size_t i = 0; i < len; i++)
-		printf("%02x", data[i]);
-	putchar('"');
+		fprintf(out, "%02x", data[i]);
+	putc('"', out);
 }
 
-static void print_flow(const struct sotto_flow *f)
+static void print_flow(FILE *out, const struct sotto_flow *f)
 {
-	printf("{\"id\":%llu", (unsigned long long)f->id);
-	print_address("local", &f->local);
-	print_address("remote", &f->remote);
-	printf(",\"tx\":\"%s\",\"rx\":\"%s\"", sotto_state_name(f->tx), sotto_state_name(f->rx));
-	print_hex("cookie", f->cookie, f->cookie_len);
-	printf(",\"rule\":%u,\"action\":\"%s\"", f->rule_id, sotto_action_name(f->action));
-	printf(",\"embryonic\":%d,\"agent\":%d,\"tainted\":%d,\"own_allowed\":%d",
+	fprintf(out, "{\"id\":%llu", (unsigned long long)f->id);
+	print_address(out, "local", &f->local);
+	print_address(out, "remote", &f->remote);
+	fprintf(out, ",\"tx\":\"%s\",\"rx\":\"%s\"", sotto_state_name(f->tx), sotto_state_name(f->rx));
+	print_hex(out, "cookie", f->cookie, f->cookie_len);
+	fprintf(out, ",\"rule\":%u,\"action\":\"%s\"", f->rule_id, sotto_action_name(f->action));
+	fprintf(out, ",\"embryonic\":%d,\"agent\":%d,\"tainted\":%d,\"own_allowed\":%d",
 	       !!(f->flags & SOTTO_FLOW_F_EMBRYONIC), !!(f->flags & SOTTO_FLOW_F_AGENT),
 	       !!(f->flags & SOTTO_FLOW_F_TAINTED), !!(f->flags & SOTTO_FLOW_F_OWN_ALLOWED));
-	printf(",\"ifindex\":%d,\"mark\":%u,\"tos\":%u", f->ifindex, f->mark, f->tos);
+	fprintf(out, ",\"ifindex\":%d,\"mark\":%u,\"tos\":%u", f->ifindex, f->mark, f->tos);
 	if (f->has_uid)
-		printf(",\"uid\":%u", f->uid);
+		fprintf(out, ",\"uid\":%u", f->uid);
 	if (f->has_ssrc_tx)
-		printf(",\"ssrc_tx\":%u", f->ssrc_tx);
+		fprintf(out, ",\"ssrc_tx\":%u", f->ssrc_tx);
 	if (f->has_ssrc_rx)
-		printf(",\"ssrc_rx\":%u", f->ssrc_rx);
-	printf(",\"profile_tx\":\"%s\",\"profile_rx\":\"%s\"",
+		fprintf(out, ",\"ssrc_rx\":%u", f->ssrc_rx);
+	fprintf(out, ",\"profile_tx\":\"%s\",\"profile_rx\":\"%s\"",
 	       sotto_profile_name(f->profile_tx), sotto_profile_name(f->profile_rx));
-	printf(",\"age_ms\":%llu", (unsigned long long)f->age_ms);
+	fprintf(out, ",\"age_ms\":%llu", (unsigned long long)f->age_ms);
 	if (f->idle_tx_ms != SOTTO_IDLE_NEVER)
-		printf(",\"idle_tx_ms\":%llu", (unsigned long long)f->idle_tx_ms);
+		fprintf(out, ",\"idle_tx_ms\":%llu", (unsigned long long)f->idle_tx_ms);
 	if (f->idle_rx_ms != SOTTO_IDLE_NEVER)
-		printf(",\"idle_rx_ms\":%llu", (unsigned long long)f->idle_rx_ms);
+		fprintf(out, ",\"idle_rx_ms\":%llu", (unsigned long long)f->idle_rx_ms);
 	for (unsigned int i = 0; i < SOTTO_STATS_COUNT; i++)
 		if (sotto_stats_name(i))
-			printf(",\"%s\":%llu", sotto_stats_name(i),
+			fprintf(out, ",\"%s\":%llu", sotto_stats_name(i),
 			       (unsigned long long)f->stats[i]);
-	putchar('}');
+	putc('}', out);
 }
 
 static int list_flow(const struct sotto_flow *f, void *arg)
 {
-	print_flow(f);
+	print_flow(stdout, f);
 	putchar('\n');
+	return 0;
+}
+
+struct wanted {
+	char **args;	/* key, value, members */
+	bool found;
+};
+
+/* The value of @member in one line of JSON, without quotes; "" if there is none. */
+static void value_in(const char *json, const char *member, char *out, size_t room)
+{
+	char key[64];
+	const char *at;
+
+	snprintf(key, sizeof(key), "\"%s\":", member);
+	at = strstr(json, key);
+	snprintf(out, room, "%s", at ? at + strlen(key) + (at[strlen(key)] == '"') : "");
+	/* The addresses of IPv6 have no commas either. */
+	out[strcspn(out, "\",}")] = 0;
+}
+
+static int show_flow(const struct sotto_flow *f, void *arg)
+{
+	struct wanted *w = arg;
+	const char *value = w->args[1];
+	char *json, has[128];
+	size_t len, extra;
+	FILE *out = open_memstream(&json, &len);
+
+	if (!out)
+		err(2, "memory");
+	print_flow(out, f);
+	fclose(out);
+	value_in(json, w->args[0], has, sizeof(has));
+	extra = strlen(has) > strlen(value) && value[0] == ':' ? strlen(has) - strlen(value) : 0;
+	w->found = !strcmp(has + extra, value);
+	for (char **m = w->args + 2; w->found && *m; m++) {
+		value_in(json, *m, has, sizeof(has));
+		printf("%s%s", has, m[1] ? " " : "\n");
+	}
+	free(json);
+	return w->found;
+}
+
+static int flow_show(struct sotto *s, char **args)
+{
+	struct wanted w = { .args = args };
+	int e = sotto_flow_dump(s, show_flow, &w);
+
+	if (e < 0)
+		return e;
+	if (!w.found)
+		puts("none");
 	return 0;
 }
 
@@ -347,7 +402,9 @@ static int flow(struct sotto *s, char **args)
 	if (!strcmp(args[0], "list"))
 		return sotto_flow_dump(s, list_flow, NULL);
 	if (!args[1])
-		errx(2, "flow new|del|set|cookie|list");
+		errx(2, "flow new|del|set|cookie|list|show");
+	if (!strcmp(args[0], "show") && args[2])
+		return flow_show(s, args + 1);
 	if (!strcmp(args[0], "new"))
 		return flow_new(s, args + 1);
 	if (!strcmp(args[0], "del"))
@@ -357,7 +414,7 @@ static int flow(struct sotto *s, char **args)
 	if (!strcmp(args[0], "cookie") && args[2])
 		return sotto_flow_set_cookie(s, number(args[1]), cookie,
 					     unhex(args[2], cookie, sizeof(cookie)));
-	errx(2, "flow new|del|set|cookie|list");
+	errx(2, "flow new|del|set|cookie|list|show");
 }
 
 /* Keys. */
@@ -404,14 +461,14 @@ static int print_notice(const struct sotto_notice *n, void *arg)
 		printf("{\"packet\":\"%s\",\"flow\":%llu",
 		       n->kind == SOTTO_PACKET_ZRTP ? "zrtp" : "control",
 		       (unsigned long long)n->flow_id);
-		print_hex("hex", n->data, n->len);
+		print_hex(stdout, "hex", n->data, n->len);
 		puts("}");
 	} else {
 		printf("{\"event\":\"%s\"", sotto_event_name(n->event));
 		if (n->has_dir)
 			printf(",\"dir\":\"%s\"", n->dir == SOTTO_DIR_TX ? "tx" : "rx");
 		printf(",\"flow\":");
-		print_flow(&n->flow);
+		print_flow(stdout, &n->flow);
 		puts("}");
 	}
 	fflush(stdout);
