@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
-# What the system tests share: TAP, bounded waiting, hosts in network namespaces.
+# What the system tests share: TAP and waiting (tap.sh), hosts in network namespaces.
 #
 #	. "$(dirname "$0")/lib.sh"
 #	hosts_up
@@ -20,75 +20,9 @@ top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 build=${BUILD:-$top/build/user}
 tools=$build/tests/system
 work=$(mktemp -d)
-n_tests=0
-n_failed=0
 pids=
 
-# TAP.
-
-# check DESCRIPTION COMMAND...
-check() {
-	n_tests=$((n_tests + 1))
-	what=$1
-	shift
-	if "$@"; then
-		echo "ok $n_tests - $what"
-		return 0
-	fi
-	echo "not ok $n_tests - $what"
-	n_failed=$((n_failed + 1))
-	return 1
-}
-
-# is DESCRIPTION GOT WANTED
-is() {
-	n_tests=$((n_tests + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n_tests - $1"
-		return 0
-	fi
-	echo "not ok $n_tests - $1"
-	echo "# got: $2"
-	echo "# wanted: $3"
-	n_failed=$((n_failed + 1))
-	return 1
-}
-
-note() {
-	echo "# $*"
-}
-
-bail() {
-	echo "Bail out! $*"
-	exit 1
-}
-
-finish() {
-	echo "1..$n_tests"
-	[ "$n_failed" -eq 0 ]
-	exit
-}
-
-not() {
-	! "$@"
-}
-
-# wait_until SECONDS COMMAND...: until it succeeds; fails after that long
-wait_until() {
-	_deadline=$(($(date +%s) + $1))
-	shift
-	until "$@"; do
-		[ "$(date +%s)" -lt "$_deadline" ] || return 1
-		sleep 0.05	# between two looks; nothing relies on its length
-	done
-}
-
-# must SECONDS COMMAND...: what the test itself needs
-must() {
-	wait_until "$@" && return
-	shift
-	bail "in vain: $*"
-}
+. "$top/tests/system/tap.sh"
 
 # Hosts.
 

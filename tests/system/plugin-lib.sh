@@ -10,7 +10,7 @@
 #	echo active >&8				what its fake sottod shall do, see there
 #	on alice pw-cat ...			run a command on it
 
-set -eu
+set -u
 
 # Network and processes of its own: nobody is disturbed, and nothing is left over.
 if [ -z "${PLUGIN_TEST_INSIDE:-}" ]; then
@@ -22,9 +22,8 @@ ip link set lo up
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$top/build/user}
 work=$(mktemp -d)
-n_tests=0
-n_failed=0
 pids=
+. "$top/tests/system/tap.sh"
 
 cleanup() {
 	status=$?
@@ -42,44 +41,6 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM
-
-# check DESCRIPTION COMMAND...: one line of TAP
-check() {
-	n_tests=$((n_tests + 1))
-	what=$1
-	shift
-	if "$@"; then
-		echo "ok $n_tests - $what"
-	else
-		echo "not ok $n_tests - $what"
-		n_failed=$((n_failed + 1))
-	fi
-}
-
-finish() {
-	echo "1..$n_tests"
-	[ "$n_failed" -eq 0 ]
-	exit
-}
-
-# wait_until SECONDS COMMAND...: until it succeeds; fails after that long
-wait_until() {
-	deadline=$(($(date +%s) + $1))
-	shift
-	until "$@"; do
-		[ "$(date +%s)" -lt "$deadline" ] || return 1
-		sleep 0.05	# between two looks; nothing relies on its length
-	done
-}
-
-# must SECONDS COMMAND...: what the test itself needs
-must() {
-	wait_until "$@" && return
-	shift
-	echo "Bail out! in vain: $*"
-	n_failed=1
-	exit 1
-}
 
 # become HOST COMMAND...: this shell turns into the command
 become() {

@@ -84,15 +84,15 @@ def speech_windows(said):
 
 def best_in_window(said, heard, start, lag):
     a = said[start:start + WINDOW]
-    best = 0.0
-    for at in range(start + lag - SLACK, start + lag + SLACK + 1):
-        b = heard[at:at + WINDOW] if at >= 0 else ()
-        if len(b) < WINDOW:
-            continue
-        power = np.sqrt(np.dot(a, a) * np.dot(b, b))
-        if power > 0:
-            best = max(best, float(np.dot(a, b)) / power)
-    return best
+    b = heard[max(0, start + lag - SLACK):max(0, start + lag + SLACK + WINDOW)]
+    if len(b) < WINDOW:
+        return 0.0
+    squares = np.concatenate(([0.0], np.cumsum(b * b)))
+    power = np.sqrt(np.dot(a, a) * np.maximum(squares[WINDOW:] - squares[:-WINDOW], 0))
+    c = np.correlate(b, a, "valid")
+    # What is as quiet as the rounding of sums is silence.
+    heard_there = power > 1e-9
+    return float(np.max(c[heard_there] / power[heard_there], initial=0.0))
 
 
 def correlation(said, heard, lag=None, windows=None):
