@@ -3,6 +3,7 @@
 #   make            build everything
 #   make demo       two hosts, a wiretap between them, speech in, speech out
 #   make check      every test
+#   make bench      what a packet costs, in instructions, beside the bare cipher and others
 #   make install    module, daemon, CLI, plugin, units (DESTDIR, PREFIX)
 
 # The kernel to build for: the running one if its headers are here, else the
@@ -38,6 +39,9 @@ demo: setup
 check: setup
 	@tests/run
 
+bench: setup
+	@tools/bench
+
 install: all
 	meson install -C build/user --destdir "$(DESTDIR)/"
 	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(KERNEL)/extra/sotto.ko
@@ -46,4 +50,4 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all setup module userspace asan demo check install clean
+.PHONY: all setup module userspace asan demo check bench install clean
