@@ -32,6 +32,7 @@
 #include <unistd.h>
 
 #include "path.h"
+#include "path-mark.h"
 
 #define PORT		7000
 #define LOST_AFTER_S	5
@@ -227,6 +228,7 @@ static struct figures measure(const struct path *p, enum via via, struct turn *t
 	struct figures f = {};
 	double low = 0, high = 0;
 
+	path_mark(PATH_MARK_BEGIN);
 	for (unsigned int i = 0; i < repeats; i++) {
 		uint64_t one = timed(p, via, t, packets), three = timed(p, via, t, 3 * packets);
 		double each = ((double)three - (double)one) / (2.0 * packets);
@@ -236,6 +238,7 @@ static struct figures measure(const struct path *p, enum via via, struct turn *t
 		low = !i || each < low ? each : low;
 		high = !i || each > high ? each : high;
 	}
+	path_mark(PATH_MARK_END);
 	took = now() - from;
 	ran = busy() - ran;
 	f.spread = (high - low) / f.mean;
@@ -301,10 +304,10 @@ static enum sotto_profile profile_of(const char *text)
 	errx(2, "profile gcm or cm, not %s", text);
 }
 
-static void print(const struct figures *f, unsigned int repeats)
+static void print(const struct figures *f, unsigned int packets, unsigned int repeats)
 {
-	printf("{\"instructions\":%.1f,\"spread\":%.5f,\"idle\":%.5f,\"repeats\":[", f->mean,
-	       f->spread, f->idle);
+	printf("{\"instructions\":%.1f,\"spread\":%.5f,\"idle\":%.5f,\"packets\":%u,\"repeats\":[",
+	       f->mean, f->spread, f->idle, 4 * packets * repeats);
 	for (unsigned int i = 0; i < repeats; i++)
 		printf("%s%.1f", i ? "," : "", f->each[i]);
 	puts("]}");
@@ -368,6 +371,6 @@ int main(int argc, char **argv)
 	f = measure(&p, via, &t, packets, repeats);
 	if (via == SOTTO)
 		path_sotto_check(&p, t.sent);
-	print(&f, repeats);
+	print(&f, packets, repeats);
 	return 0;
 }
