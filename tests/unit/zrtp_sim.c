@@ -149,6 +149,9 @@ void sim_act(struct sim *sim, int end)
 			e->error = a.error.code;
 			e->error_remote = a.error.remote;
 			break;
+		case ZRTP_ACTION_ANEW:
+			e->anew++;
+			break;
 		case ZRTP_ACTION_CLEARED:
 			REQUIRE(!"nothing clears a session yet");
 		}
@@ -189,6 +192,23 @@ void sim_engines(struct sim *sim, uint64_t seed)
 		REQUIRE(zrtp_session_new(&e->session, &e->config, engine_seed) == 0);
 	}
 	memset(sim->flight, 0, sizeof(sim->flight));
+}
+
+void sim_more(struct sim *sim, uint64_t seed)
+{
+	struct zrtp_master master[2];
+
+	for (int i = 0; i < 2; i++) {
+		struct sim_end *e = &sim->end[i];
+
+		REQUIRE(e->secure);
+		master[i] = e->secured.secure.master;
+		memcpy(e->peer.peer_zid, sim->end[!i].peer.own_zid, ZRTP_ZID_LEN);
+	}
+	sim_engines(sim, seed);
+	for (int i = 0; i < 2; i++)
+		REQUIRE(!zrtp_session_multistream(sim->end[i].session, &master[i],
+						  &sim->end[i].peer));
 }
 
 void sim_free(struct sim *sim)
@@ -316,7 +336,7 @@ void sim_print(const struct sim *sim)
 		fprintf(stderr, "%s\n", sim->trace[i % SIM_TRACE_MAX]);
 }
 
-static bool same_key(const struct zrtp_srtp *a, const struct zrtp_srtp *b)
+bool sim_same_key(const struct zrtp_srtp *a, const struct zrtp_srtp *b)
 {
 	return a->cipher == b->cipher && a->auth_tag == b->auth_tag &&
 	       a->key_len && a->key_len == b->key_len && !memcmp(a->key, b->key, a->key_len) &&
@@ -328,7 +348,7 @@ bool sim_agreed(const struct sim *sim)
 	const struct sim_end *a = &sim->end[ALICE], *b = &sim->end[BOB];
 
 	return a->secure && b->secure &&
-	       same_key(&a->rx, &b->tx) && same_key(&a->tx, &b->rx) && !same_key(&a->tx, &a->rx) &&
+	       sim_same_key(&a->rx, &b->tx) && sim_same_key(&a->tx, &b->rx) && !sim_same_key(&a->tx, &a->rx) &&
 	       !memcmp(a->secured.secure.sas_value, b->secured.secure.sas_value, 4) &&
 	       !memcmp(&a->secured.secure.suite, &b->secured.secure.suite,
 		       sizeof(struct zrtp_suite)) &&

@@ -36,6 +36,7 @@ struct sim_end {
 	enum zrtp_error error;
 	bool error_remote;
 	unsigned int no_zrtp;
+	unsigned int anew;
 	unsigned int sent, sent_type[ZRTP_MESSAGES];
 	uint64_t sent_bytes;
 };
@@ -81,6 +82,13 @@ void sim_free(struct sim *sim);
 /** sim_engines() - Make both engines (again, for a next call) from the configs. */
 void sim_engines(struct sim *sim, uint64_t seed);
 
+/**
+ * sim_more() - New engines for more keys of the call that both have agreed on.
+ *
+ * What the last exchange told of each end is gone from it.
+ */
+void sim_more(struct sim *sim, uint64_t seed);
+
 /** sim_start() - zrtp_session_start() with what the end keeps of its peer. */
 void sim_start(struct sim *sim, int end);
 
@@ -104,6 +112,8 @@ void sim_store(struct sim *sim);
 
 /** sim_print() - The ladder diagram of what was sent, for a failure. */
 void sim_print(const struct sim *sim);
+
+bool sim_same_key(const struct zrtp_srtp *a, const struct zrtp_srtp *b);
 
 /** sim_agreed() - Both secure with the same keys, SAS, suite and opposite roles. */
 bool sim_agreed(const struct sim *sim);

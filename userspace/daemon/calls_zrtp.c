@@ -201,6 +201,8 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 	case ZRTP_ACTION_SECURE:
 		secure(c, line, action);
 		break;
+	case ZRTP_ACTION_ANEW:
+		break;
 	case ZRTP_ACTION_FAILED:
 	case ZRTP_ACTION_CLEARED:
 		failed(c, line);

@@ -11,8 +11,6 @@
 
 #include "zrtp.h"
 
-#define ZRTP_HASH_MAX	48
-
 /** struct zrtp_part - one of the strings that a hash runs over */
 struct zrtp_part {
 	const void *data;

@@ -72,6 +72,23 @@ static void store(struct zrtp_session *s, const struct zrtp_packet *pkt,
 	know_peer(s, hello->zid);
 }
 
+/*
+ * RFC 6189 4.4.3: all streams of a call bear the ZID of the first. Only who knows
+ * it can say such a Hello, and none that says it can be wrong in another way.
+ */
+static bool is_of_the_call(const struct zrtp_session *s, const struct zrtp_packet *pkt,
+			   const uint8_t *zid)
+{
+	struct zrtp_offer offer;
+	struct zrtp_hello hello;
+
+	if (zrtp_hello_parse(pkt->msg, pkt->msg_len, &hello) ||
+	    zrtp_version_compare(hello.version) < 0 || memcmp(hello.zid, zid, ZRTP_ZID_LEN))
+		return false;
+	zrtp_offer_from_hello(&hello, &offer);
+	return offer.multistream;
+}
+
 /* What became of a Hello. */
 enum heard { HEARD_BAD, HEARD_LOW, HEARD_HIGH, HEARD_OWN_ZID, HEARD_AGAIN, HEARD_NEW };
 
@@ -84,6 +101,8 @@ static enum heard hear(struct zrtp_session *s, const struct zrtp_packet *pkt,
 	if (zrtp_hello_version(pkt->msg, pkt->msg_len, &version))
 		return HEARD_BAD;
 	order = zrtp_version_compare(version);
+	if (s->mult && !is_of_the_call(s, pkt, s->peer.peer_zid))
+		return HEARD_BAD;
 	if (order < 0)
 		return HEARD_LOW;
 	if (zrtp_hello_parse(pkt->msg, pkt->msg_len, hello))
@@ -217,8 +236,28 @@ int zrtp_discovery_hello_ack(struct zrtp_session *s, uint64_t now, const struct 
 int zrtp_later_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
 	if (!is_stored(s, pkt))
-		return -EBADMSG;
+		return s->mult ? zrtp_secure_hello(s, now, pkt) : -EBADMSG;
 	zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
+	return 0;
+}
+
+/*
+ * Once there are keys, a Hello that differs may begin another exchange of the same
+ * call: our owner decides. So it does while one in Multistream mode is under way:
+ * whoever began that one may have been started again.
+ */
+int zrtp_secure_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
+{
+	struct zrtp_hello stored;
+
+	if (is_stored(s, pkt)) {
+		zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
+		return 0;
+	}
+	if (zrtp_hello_parse(s->peer_hello.data, s->peer_hello.len, &stored) ||
+	    !is_of_the_call(s, pkt, stored.zid))
+		return -EBADMSG;
+	zrtp_act(s, ZRTP_ACTION_ANEW);
 	return 0;
 }
 

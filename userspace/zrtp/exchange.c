@@ -68,6 +68,14 @@ static int make_dhpart(struct zrtp_session *s, enum zrtp_role role, struct zrtp_
 	return 0;
 }
 
+static int send_commit(struct zrtp_session *s, uint64_t now)
+{
+	s->role = ZRTP_ROLE_INITIATOR;
+	zrtp_enter(s, ZRTP_STATE_COMMIT);
+	zrtp_send_t2(s, now, s->commit, s->commit_len);
+	return 0;
+}
+
 int zrtp_initiate(struct zrtp_session *s, uint64_t now)
 {
 	uint8_t hvi[ZRTP_HVI_LEN];
@@ -79,6 +87,10 @@ int zrtp_initiate(struct zrtp_session *s, uint64_t now)
 	};
 	int r;
 
+	if (s->mult) {
+		r = zrtp_more_commit(s);
+		return r ?: send_commit(s, now);
+	}
 	zrtp_negotiate(&s->offer, &s->peer_offer, &s->suite);
 	r = make_dhpart(s, ZRTP_ROLE_INITIATOR, &s->dhpart2);
 	r = r ?: compute_hvi(s->suite.hash, &s->dhpart2, &s->peer_hello, hvi);
@@ -89,10 +101,7 @@ int zrtp_initiate(struct zrtp_session *s, uint64_t now)
 	if (r < 0)
 		return r;
 	s->commit_len = r;
-	s->role = ZRTP_ROLE_INITIATOR;
-	zrtp_enter(s, ZRTP_STATE_COMMIT);
-	zrtp_send_t2(s, now, s->commit, s->commit_len);
-	return 0;
+	return send_commit(s, now);
 }
 
 /*
@@ -112,7 +121,23 @@ static int judge_commit(const struct zrtp_session *s, const struct zrtp_packet *
 		return ZRTP_ERROR_HELLO_MISMATCH;
 	if (memcmp(commit->zid, hello_zid(&s->peer_hello), ZRTP_ZID_LEN))
 		return ZRTP_ERROR_HELLO_MISMATCH;
-	return zrtp_suite_from_commit(&s->offer, commit, suite);
+	return s->mult ? zrtp_more_suite(s, commit, suite) :
+			 zrtp_suite_from_commit(&s->offer, commit, suite);
+}
+
+static int make_confirm(struct zrtp_session *s);
+
+/* In Multistream mode nothing is missing any more: Confirm1 is the answer to a Commit. */
+static int send_confirm1(struct zrtp_session *s, uint64_t now)
+{
+	int r = make_confirm(s);
+
+	if (r)
+		return r;
+	zrtp_enter(s, ZRTP_STATE_CONFIRM1);
+	s->idle = now + ZRTP_RESPONDER_IDLE;
+	zrtp_send(s, s->confirm, sizeof(s->confirm));
+	return 0;
 }
 
 static int respond(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt,
@@ -125,6 +150,10 @@ static int respond(struct zrtp_session *s, uint64_t now, const struct zrtp_packe
 	memcpy(s->peer_h2, commit->h2, ZRTP_IMAGE_LEN);
 	s->suite = *suite;
 	s->role = ZRTP_ROLE_RESPONDER;
+	if (s->mult) {
+		r = zrtp_more_agree(s);
+		return r ?: send_confirm1(s, now);
+	}
 	r = make_dhpart(s, ZRTP_ROLE_RESPONDER, &s->dhpart1);
 	if (r)
 		return r;
@@ -145,7 +174,14 @@ int zrtp_discovery_commit(struct zrtp_session *s, uint64_t now, const struct zrt
 	return r ? zrtp_fail(s, now, r) : respond(s, now, pkt, &commit, &suite);
 }
 
-/* Commit contention, RFC 6189 4.2: the lower hvi is discarded. */
+/* Commit contention, RFC 6189 4.2: the lower hvi, or the lower nonce, is discarded. */
+static bool ours_is_lower(const struct zrtp_commit *ours, const struct zrtp_commit *theirs)
+{
+	if (ours->form == ZRTP_COMMIT_DH)
+		return memcmp(ours->hvi, theirs->hvi, ZRTP_HVI_LEN) <= 0;
+	return memcmp(ours->nonce, theirs->nonce, ZRTP_NONCE_LEN) <= 0;
+}
+
 int zrtp_commit_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
 	struct zrtp_commit ours, commit;
@@ -154,14 +190,14 @@ int zrtp_commit_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 
 	if (r < 0)
 		return r;
-	if (commit.form == ZRTP_COMMIT_PRSH)
+	if (commit.form == ZRTP_COMMIT_PRSH && !s->mult)
 		return -EBADMSG;	/* loses against DH and is discarded */
 	if (r)
 		return zrtp_fail(s, now, r);
 	r = zrtp_commit_parse(s->commit, s->commit_len, &ours);
 	if (r)
 		return -EPROTO;
-	if (memcmp(ours.hvi, commit.hvi, ZRTP_HVI_LEN) > 0)
+	if (!ours_is_lower(&ours, &commit))
 		return 0;
 	return respond(s, now, pkt, &commit, &suite);
 }
@@ -292,21 +328,37 @@ int zrtp_dhpart1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp
 	r = agree(s, &part);
 	if (r > 0)
 		return zrtp_fail(s, now, r);
-	r = r ?: make_confirm(s);
-	if (r)
-		return r;
-	zrtp_enter(s, ZRTP_STATE_CONFIRM1);
-	s->idle = now + ZRTP_RESPONDER_IDLE;
+	return r ?: send_confirm1(s, now);
+}
+
+/* Multistream mode: our Confirm1 was lost. */
+int zrtp_confirm1_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
+{
+	if (!s->mult || pkt->msg_len != s->commit_len ||
+	    memcmp(pkt->msg, s->commit, s->commit_len))
+		return -EBADMSG;
 	zrtp_send(s, s->confirm, sizeof(s->confirm));
 	return 0;
 }
 
 int zrtp_confirm1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
-	if (pkt->msg_len != s->dhpart2.len || memcmp(pkt->msg, s->dhpart2.data, s->dhpart2.len))
+	if (s->mult || pkt->msg_len != s->dhpart2.len ||
+	    memcmp(pkt->msg, s->dhpart2.data, s->dhpart2.len))
 		return -EBADMSG;
 	zrtp_send(s, s->confirm, sizeof(s->confirm));
 	return 0;
+}
+
+static bool chain_ok(const struct zrtp_session *s)
+{
+	const struct zrtp_dhpart_msg *dhpart = s->role == ZRTP_ROLE_INITIATOR ? &s->dhpart1 :
+										&s->dhpart2;
+
+	if (s->mult)
+		return zrtp_more_chain_ok(s, s->peer_confirm.h0);
+	return zrtp_chain_leads(s->peer_confirm.h0, 1, s->peer_h1) &&
+	       zrtp_chain_mac_valid(s->peer_confirm.h0, dhpart->data, dhpart->len);
 }
 
 /*
@@ -317,7 +369,6 @@ int zrtp_confirm1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrt
 static int open_confirm(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
 	bool initiator = s->role == ZRTP_ROLE_INITIATOR;
-	const struct zrtp_dhpart_msg *dhpart = initiator ? &s->dhpart1 : &s->dhpart2;
 	int r = zrtp_confirm_open(&s->suite, &s->keys, initiator ? ZRTP_ROLE_RESPONDER :
 				  ZRTP_ROLE_INITIATOR, pkt->msg, pkt->msg_len, &s->peer_confirm);
 
@@ -333,8 +384,7 @@ static int open_confirm(struct zrtp_session *s, uint64_t now, const struct zrtp_
 	default:
 		return r;
 	}
-	if (!zrtp_chain_leads(s->peer_confirm.h0, 1, s->peer_h1) ||
-	    !zrtp_chain_mac_valid(s->peer_confirm.h0, dhpart->data, dhpart->len)) {
+	if (!chain_ok(s)) {
 		zrtp_fail(s, now, ZRTP_ERROR_MALFORMED);
 		return 1;
 	}
@@ -368,7 +418,8 @@ static void complete(struct zrtp_session *s)
 	struct zrtp_action *action;
 	struct zrtp_hello hello;
 
-	retain(s);
+	if (!s->mult)	/* RFC 6189 4.6.1 */
+		retain(s);
 	action = zrtp_act(s, ZRTP_ACTION_SECURE);
 	action->secure.suite = s->suite;
 	action->secure.role = s->role;
@@ -382,6 +433,9 @@ static void complete(struct zrtp_session *s)
 	action->secure.aux_matched = s->aux_matched;
 	action->secure.peer_verified = s->peer_confirm.verified;
 	action->secure.peer_disclosure = s->peer_confirm.disclosure;
+	action->secure.multistream = s->mult;
+	action->secure.peer_multistream = s->peer_offer.multistream;
+	zrtp_more_master(s, &action->secure.master);
 	zrtp_wipe(s);
 	zrtp_enter(s, ZRTP_STATE_SECURE);
 }
@@ -399,6 +453,17 @@ int zrtp_dhpart2_confirm1(struct zrtp_session *s, uint64_t now, const struct zrt
 	zrtp_enter(s, ZRTP_STATE_CONFIRM2);
 	zrtp_send_t2(s, now, s->confirm, sizeof(s->confirm));
 	return 0;
+}
+
+/* Multistream mode: the responder has answered our Commit with all that it has to say. */
+int zrtp_commit_confirm1(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
+{
+	int r;
+
+	if (!s->mult)
+		return -EBADMSG;
+	r = zrtp_more_agree(s);
+	return r ?: zrtp_dhpart2_confirm1(s, now, pkt);
 }
 
 int zrtp_confirm1_confirm2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)

@@ -57,22 +57,24 @@ static int derive(const struct kdf *kdf, const char *label, size_t octets, uint8
 			kdf->context, kdf->context_len, octets * 8, out);
 }
 
-/* total_hash, s0 and KDF_Context, RFC 6189 4.4.1.4. */
+/* KDF_Context with total_hash, which goes over @n messages. */
+static int compute_context(struct kdf *kdf, const struct zrtp_transcript *t, size_t n)
+{
+	memcpy(kdf->context, t->zid_initiator, ZRTP_ZID_LEN);
+	memcpy(kdf->context + ZRTP_ZID_LEN, t->zid_responder, ZRTP_ZID_LEN);
+	kdf->context_len = 2 * ZRTP_ZID_LEN + zrtp_hash_len(kdf->hash);
+	return zrtp_digest(kdf->hash, t->messages, n, kdf->context + 2 * ZRTP_ZID_LEN);
+}
+
+/* RFC 6189 4.4.1.4. */
 static int compute_s0(struct kdf *kdf, const struct zrtp_transcript *t,
 		      const struct zrtp_shared *shared)
 {
-	size_t hash_len = zrtp_hash_len(kdf->hash);
-	uint8_t *total_hash = kdf->context + 2 * ZRTP_ZID_LEN;
 	uint8_t counter[4], len1[4], len2[4], len3[4];
-	int r;
+	int r = compute_context(kdf, t, 4);
 
-	memcpy(kdf->context, t->zid_initiator, ZRTP_ZID_LEN);
-	memcpy(kdf->context + ZRTP_ZID_LEN, t->zid_responder, ZRTP_ZID_LEN);
-	r = zrtp_digest(kdf->hash, t->messages, 4, total_hash);
 	if (r)
 		return r;
-	kdf->context_len = 2 * ZRTP_ZID_LEN + hash_len;
-
 	put_be32(counter, 1);
 	put_be32(len1, shared->s1.len);
 	put_be32(len2, shared->s2.len);
@@ -91,8 +93,9 @@ static int compute_s0(struct kdf *kdf, const struct zrtp_transcript *t,
 	return zrtp_digest(kdf->hash, parts, sizeof(parts) / sizeof(parts[0]), kdf->s0);
 }
 
-/* RFC 6189 4.5.2 and 4.5.3. */
-static int derive_all(const struct kdf *kdf, const struct zrtp_suite *suite, struct zrtp_keys *out)
+/* RFC 6189 4.5.3. */
+static int derive_stream(const struct kdf *kdf, const struct zrtp_suite *suite,
+			 struct zrtp_keys *out)
 {
 	static const struct {
 		const char *key, *salt, *mac, *zrtp;
@@ -108,7 +111,6 @@ static int derive_all(const struct kdf *kdf, const struct zrtp_suite *suite, str
 	};
 	size_t key_len = zrtp_algo(ZRTP_KIND_CIPHER, suite->cipher)->len;
 	size_t salt_len = zrtp_algo(ZRTP_KIND_AUTH_TAG, suite->auth_tag)->len;
-	uint8_t sashash[ZRTP_HASH_MAX];
 	int r;
 
 	for (int side = 0; side < 2; side++) {
@@ -125,7 +127,17 @@ static int derive_all(const struct kdf *kdf, const struct zrtp_suite *suite, str
 		if (r)
 			return r;
 	}
+	return 0;
+}
+
+/* RFC 6189 4.5.2 and 4.6.1: what there is one of per call. */
+static int derive_call(const struct kdf *kdf, struct zrtp_keys *out)
+{
+	uint8_t sashash[ZRTP_HASH_MAX];
+	int r;
+
 	r = derive(kdf, "retained secret", ZRTP_SECRET_LEN, out->rs1);
+	r = r ?: derive(kdf, "ZRTP Session Key", zrtp_hash_len(kdf->hash), out->master);
 	r = r ?: derive(kdf, "SAS", 32, sashash);
 	if (!r)
 		memcpy(out->sas_value, sashash, sizeof(out->sas_value));
@@ -139,7 +151,25 @@ int zrtp_keys_derive(const struct zrtp_suite *suite, const struct zrtp_transcrip
 	struct kdf kdf = { .hash = suite->hash };
 	int r = compute_s0(&kdf, transcript, shared);
 
-	r = r ?: derive_all(&kdf, suite, out);
+	r = r ?: derive_stream(&kdf, suite, out);
+	r = r ?: derive_call(&kdf, out);
+	sodium_memzero(&kdf, sizeof(kdf));
+	if (r)
+		sodium_memzero(out, sizeof(*out));
+	return r;
+}
+
+int zrtp_keys_derive_more(const struct zrtp_suite *suite, const struct zrtp_transcript *transcript,
+			  const uint8_t *master, struct zrtp_keys *out)
+{
+	struct kdf kdf = { .hash = suite->hash };
+	size_t len = zrtp_hash_len(suite->hash);
+	int r = compute_context(&kdf, transcript, 2);
+
+	r = r ?: zrtp_kdf(suite->hash, master, len, "ZRTP MSK", kdf.context, kdf.context_len,
+			  len * 8, kdf.s0);
+	sodium_memzero(out, sizeof(*out));
+	r = r ?: derive_stream(&kdf, suite, out);
 	sodium_memzero(&kdf, sizeof(kdf));
 	if (r)
 		sodium_memzero(out, sizeof(*out));

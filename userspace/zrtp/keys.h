@@ -19,6 +19,7 @@
  *
  * @mac: keys of confirm_mac and clear_mac, as long as the negotiated hash
  * @zrtp: keys that encrypt Confirm1 and Confirm2
+ * @master: ZRTPSess; like @rs1 and @sas_value of a DH mode exchange only
  */
 #define ZRTP_KEYS_INITIATOR	0
 #define ZRTP_KEYS_RESPONDER	1
@@ -28,11 +29,13 @@ struct zrtp_keys {
 	uint8_t zrtp[2][ZRTP_KEY_MAX];
 	uint8_t rs1[ZRTP_SECRET_LEN];
 	uint8_t sas_value[4];
+	uint8_t master[ZRTP_HASH_MAX];
 };
 
 /**
  * struct zrtp_transcript - what both sides have seen of an exchange
- * @messages: Hello of the responder, Commit, DHPart1, DHPart2
+ * @messages: Hello of the responder, Commit, DHPart1, DHPart2; the first two in
+ *	Multistream mode
  */
 struct zrtp_transcript {
 	const uint8_t *zid_initiator;
@@ -58,5 +61,15 @@ int zrtp_kdf(enum zrtp_hash hash, const uint8_t *ki, size_t ki_len, const char *
 /** zrtp_keys_derive() - All keys of a DH mode exchange; the caller wipes @out. 0, -EIO. */
 int zrtp_keys_derive(const struct zrtp_suite *suite, const struct zrtp_transcript *transcript,
 		     const struct zrtp_shared *shared, struct zrtp_keys *out);
+
+/**
+ * zrtp_keys_derive_more() - The keys of a Multistream mode exchange, RFC 6189 4.4.3.2.
+ * @master: ZRTPSess, as long as the suite's hash
+ * @out: without rs1, SAS and master; the caller wipes it
+ *
+ * Return: 0, -EIO.
+ */
+int zrtp_keys_derive_more(const struct zrtp_suite *suite, const struct zrtp_transcript *transcript,
+			  const uint8_t *master, struct zrtp_keys *out);
 
 #endif /* ZRTP_KEYS_H */

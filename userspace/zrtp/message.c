@@ -13,7 +13,6 @@
 #define TYPE_BLOCK_LEN		8
 #define HELLO_FIXED_LEN		80	/* up to the algorithm lists */
 #define COMMIT_FIXED_LEN	76	/* up to hvi or nonce */
-#define COMMIT_NONCE_LEN	16
 #define COMMIT_KEY_ID_LEN	8
 #define FLAG_ENROLLMENT		0x08
 #define FLAG_VERIFIED		0x04
@@ -119,15 +118,17 @@ int zrtp_commit_parse(const uint8_t *msg, size_t len, struct zrtp_commit *out)
 
 	agreement = out->blocks[ZRTP_KIND_AGREEMENT];
 	out->hvi = NULL;
-	if (!memcmp(agreement, "Mult", ZRTP_BLOCK_LEN)) {
+	out->nonce = msg + COMMIT_FIXED_LEN;
+	if (!memcmp(agreement, ZRTP_MULT_BLOCK, ZRTP_BLOCK_LEN)) {
 		out->form = ZRTP_COMMIT_MULT;
-		rest = COMMIT_NONCE_LEN;
+		rest = ZRTP_NONCE_LEN;
 	} else if (!memcmp(agreement, "Prsh", ZRTP_BLOCK_LEN)) {
 		out->form = ZRTP_COMMIT_PRSH;
-		rest = COMMIT_NONCE_LEN + COMMIT_KEY_ID_LEN;
+		rest = ZRTP_NONCE_LEN + COMMIT_KEY_ID_LEN;
 	} else {
 		out->form = ZRTP_COMMIT_DH;
 		out->hvi = msg + COMMIT_FIXED_LEN;
+		out->nonce = NULL;
 		rest = ZRTP_HVI_LEN;
 	}
 	if (len != COMMIT_FIXED_LEN + rest + ZRTP_MAC_LEN)
@@ -247,11 +248,14 @@ int zrtp_hello_build(uint8_t *buf, size_t size, const struct zrtp_hello *hello, 
 	return seal(buf, len, key);
 }
 
-/* Only the DH form is ever sent so far. */
+/* The forms that are ever sent: DH and Mult. */
 int zrtp_commit_build(uint8_t *buf, size_t size, const struct zrtp_commit *commit,
 		      const uint8_t *key)
 {
-	int r = begin(buf, size, ZRTP_MSG_COMMIT, ZRTP_COMMIT_LEN);
+	bool mult = commit->form == ZRTP_COMMIT_MULT;
+	size_t rest = mult ? ZRTP_NONCE_LEN : ZRTP_HVI_LEN;
+	size_t len = COMMIT_FIXED_LEN + rest + ZRTP_MAC_LEN;
+	int r = begin(buf, size, ZRTP_MSG_COMMIT, len);
 
 	if (r < 0)
 		return r;
@@ -259,8 +263,8 @@ int zrtp_commit_build(uint8_t *buf, size_t size, const struct zrtp_commit *commi
 	memcpy(buf + 44, commit->zid, ZRTP_ZID_LEN);
 	for (int kind = 0; kind < ZRTP_KINDS; kind++)
 		memcpy(buf + 56 + kind * ZRTP_BLOCK_LEN, commit->blocks[kind], ZRTP_BLOCK_LEN);
-	memcpy(buf + COMMIT_FIXED_LEN, commit->hvi, ZRTP_HVI_LEN);
-	return seal(buf, ZRTP_COMMIT_LEN, key);
+	memcpy(buf + COMMIT_FIXED_LEN, mult ? commit->nonce : commit->hvi, rest);
+	return seal(buf, len, key);
 }
 
 int zrtp_dhpart_build(uint8_t *buf, size_t size, enum zrtp_message type,

@@ -62,11 +62,23 @@ int zrtp_offer_from_config(const struct zrtp_config *config, struct zrtp_offer *
 			zrtp_algo_all(kind, list);
 		zrtp_algo_add_mandatory(kind, list);
 	}
+	out->multistream = true;
 	return 0;
+}
+
+static bool lists_multistream(const struct zrtp_hello *hello)
+{
+	const uint8_t *block = hello->blocks[ZRTP_KIND_AGREEMENT];
+
+	for (int i = 0; i < hello->counts[ZRTP_KIND_AGREEMENT]; i++, block += ZRTP_BLOCK_LEN)
+		if (!memcmp(block, ZRTP_MULT_BLOCK, ZRTP_BLOCK_LEN))
+			return true;
+	return false;
 }
 
 void zrtp_offer_from_hello(const struct zrtp_hello *hello, struct zrtp_offer *out)
 {
+	out->multistream = lists_multistream(hello);
 	for (int kind = 0; kind < ZRTP_KINDS; kind++) {
 		struct zrtp_algo_list *list = &out->list[kind];
 
@@ -90,6 +102,8 @@ uint8_t zrtp_offer_blocks(const struct zrtp_offer *offer, enum zrtp_kind kind, u
 	for (uint8_t i = 0; i < n; i++)
 		memcpy(blocks + i * ZRTP_BLOCK_LEN, zrtp_algo(kind, list->id[i])->block,
 		       ZRTP_BLOCK_LEN);
+	if (kind == ZRTP_KIND_AGREEMENT && offer->multistream && n < ZRTP_ALGOS_MAX)
+		memcpy(blocks + n++ * ZRTP_BLOCK_LEN, ZRTP_MULT_BLOCK, ZRTP_BLOCK_LEN);
 	return n;
 }
 

@@ -7,9 +7,14 @@
 
 #include "algo.h"
 
-/** struct zrtp_offer - what one side supports, per kind, best first, mandatory ones included */
+/**
+ * struct zrtp_offer - what one side supports, per kind, best first, mandatory ones included
+ * @multistream: "Mult" is among its agreements; never chosen for a first exchange,
+ *	so it is in no list
+ */
 struct zrtp_offer {
 	struct zrtp_algo_list list[ZRTP_KINDS];
+	bool multistream;
 };
 
 /** zrtp_offer_from_config() - Our own offer. 0, or -EINVAL for what this build lacks. */

@@ -36,6 +36,7 @@ static const zrtp_handler handlers[ZRTP_STATES][ZRTP_MESSAGES] = {
 		[ZRTP_MSG_HELLO]	= zrtp_later_hello,
 		[ZRTP_MSG_COMMIT]	= zrtp_commit_commit,
 		[ZRTP_MSG_DHPART1]	= zrtp_commit_dhpart1,
+		[ZRTP_MSG_CONFIRM1]	= zrtp_commit_confirm1,
 		[ZRTP_MSG_ERROR]	= any_error,
 		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
@@ -54,6 +55,7 @@ static const zrtp_handler handlers[ZRTP_STATES][ZRTP_MESSAGES] = {
 	},
 	[ZRTP_STATE_CONFIRM1] = {
 		[ZRTP_MSG_HELLO]	= zrtp_later_hello,
+		[ZRTP_MSG_COMMIT]	= zrtp_confirm1_commit,
 		[ZRTP_MSG_DHPART2]	= zrtp_confirm1_dhpart2,
 		[ZRTP_MSG_CONFIRM2]	= zrtp_confirm1_confirm2,
 		[ZRTP_MSG_ERROR]	= any_error,
@@ -66,7 +68,7 @@ static const zrtp_handler handlers[ZRTP_STATES][ZRTP_MESSAGES] = {
 		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
 	[ZRTP_STATE_SECURE] = {		/* no Error ends what is agreed */
-		[ZRTP_MSG_HELLO]	= zrtp_later_hello,
+		[ZRTP_MSG_HELLO]	= zrtp_secure_hello,
 		[ZRTP_MSG_CONFIRM2]	= zrtp_secure_confirm2,
 		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
@@ -151,6 +153,7 @@ void zrtp_wipe(struct zrtp_session *s)
 	memcpy(s->peer.own_zid, own_zid, sizeof(own_zid));
 	sodium_memzero(&s->dh, sizeof(s->dh));
 	sodium_memzero(&s->keys, sizeof(s->keys));
+	sodium_memzero(&s->master, sizeof(s->master));
 	sodium_memzero(&s->chain, sizeof(s->chain));
 	sodium_memzero(&s->peer_confirm, sizeof(s->peer_confirm));
 	sodium_memzero(s->seed, sizeof(s->seed));
@@ -339,7 +342,7 @@ int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *dat
 		return -EBUSY;
 	/* RFC 6189 4.1; once secure, the media itself tells the two sources apart. */
 	if (pkt.ssrc == s->ssrc && s->state <= ZRTP_STATE_CONFIRM2)
-		return zrtp_fail(s, now, ZRTP_ERROR_SSRC);
+		return s->mult ? -EBADMSG : zrtp_fail(s, now, ZRTP_ERROR_SSRC);
 	handler = handlers[s->state][pkt.type];
 	r = handler ? handler(s, now, &pkt) : -EBADMSG;
 	if (!r && s->idle != ZRTP_NEVER)

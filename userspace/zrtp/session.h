@@ -73,6 +73,7 @@ struct zrtp_dhpart_msg {
  * @peer_known: @peer tells about the ZID in @peer_hello
  * @peer_asked: the owner owes us zrtp_session_peer()
  * @peer_h: the peer's images as they become known
+ * @mult: Multistream mode, from @master
  */
 struct zrtp_session {
 	enum zrtp_state state;
@@ -122,6 +123,8 @@ struct zrtp_session {
 	uint8_t error[ZRTP_ERROR_LEN];
 
 	struct zrtp_suite suite;
+	bool mult;
+	struct zrtp_master master;
 	struct zrtp_dh dh;
 	struct zrtp_keys keys;
 	struct zrtp_confirm_body peer_confirm;
@@ -167,6 +170,7 @@ int zrtp_listen_hello_ack(struct zrtp_session *s, uint64_t now, const struct zrt
 int zrtp_discovery_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_discovery_hello_ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_later_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_secure_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_any_ping(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 /** zrtp_discover() - Go on with what is known by now of the peer. */
 int zrtp_discover(struct zrtp_session *s, uint64_t now);
@@ -175,13 +179,29 @@ int zrtp_discover(struct zrtp_session *s, uint64_t now);
 int zrtp_initiate(struct zrtp_session *s, uint64_t now);
 int zrtp_discovery_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_commit_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_commit_confirm1(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_commit_dhpart1(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_dhpart1_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_dhpart1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_dhpart2_confirm1(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_confirm1_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_confirm1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_confirm1_confirm2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_confirm2_conf2ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_secure_confirm2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+
+/* multistream.c */
+
+/** zrtp_more_commit() - Our Commit into @s->commit. 0 or a negative errno. */
+int zrtp_more_commit(struct zrtp_session *s);
+/** zrtp_more_suite() - May this Commit go on with what we have? NONE, or the code to fail with. */
+enum zrtp_error zrtp_more_suite(const struct zrtp_session *s, const struct zrtp_commit *commit,
+				struct zrtp_suite *suite);
+/** zrtp_more_agree() - All keys from ZRTPSess, Hello and Commit. 0 or a negative errno. */
+int zrtp_more_agree(struct zrtp_session *s);
+/** zrtp_more_chain_ok() - Do the peer's messages hang by the H0 of its Confirm? */
+bool zrtp_more_chain_ok(const struct zrtp_session *s, const uint8_t h0[ZRTP_IMAGE_LEN]);
+/** zrtp_more_master() - What the next exchange needs: this one's nonce is spent. */
+void zrtp_more_master(const struct zrtp_session *s, struct zrtp_master *out);
 
 #endif /* ZRTP_SESSION_H */

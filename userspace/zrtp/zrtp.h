@@ -26,6 +26,10 @@
  * no Commit, until the other side has shown by DHPart2 that it gets what we
  * send. Call zrtp_session_start() on it as well to take part on equal terms.
  *
+ * More keys for the same call, as when it is rekeyed, come from a further session
+ * in Multistream mode: zrtp_session_multistream() gives it what the first one has
+ * left behind. The session that is secure tells when the other side begins one.
+ *
  * Every call that can queue actions returns -EBUSY, and does nothing, while the
  * actions of earlier calls wait to be taken.
  */
@@ -45,6 +49,9 @@
 #define ZRTP_SALT_MAX		14
 #define ZRTP_ALGOS_MAX		7	/* RFC 6189 5.2: up to 7 of each kind */
 #define ZRTP_AUX_MAX		64
+#define ZRTP_HASH_MAX		48
+#define ZRTP_NONCE_LEN		16	/* Commit in Multistream mode, RFC 6189 5.4 */
+#define ZRTP_NONCES_KEPT	8
 #define ZRTP_NEVER		UINT64_MAX
 
 /* Algorithms; the wire's four characters are in algo.c. */
@@ -118,6 +125,23 @@ struct zrtp_peer {
 };
 
 /**
+ * struct zrtp_master - ZRTPSess and what belongs to it, RFC 6189 4.4.3
+ * @suite: of the DH exchange that it comes from; holds for all that follows
+ * @key: ZRTPSess, as long as the negotiated hash; secret
+ * @nonces: of the exchanges in Multistream mode so far, the last @n_nonces of them
+ * @n_nonces: at most ZRTP_NONCES_KEPT
+ *
+ * Only the process that holds it can make more keys of this call. To be kept as
+ * long as the call, and no longer (RFC 6189 4.5.2).
+ */
+struct zrtp_master {
+	struct zrtp_suite suite;
+	uint8_t key[ZRTP_HASH_MAX];
+	uint8_t nonces[ZRTP_NONCES_KEPT][ZRTP_NONCE_LEN];
+	uint8_t n_nonces;
+};
+
+/**
  * struct zrtp_srtp - master key and salt for one direction
  * @cipher: AES1 or AES3
  * @auth_tag: HS32, HS80 or GCM
@@ -172,6 +196,8 @@ enum zrtp_action_type {
 	ZRTP_ACTION_RETAIN,	/* store .retain for this peer in one transaction */
 	ZRTP_ACTION_FAILED,	/* the exchange is over without keys: .error */
 	ZRTP_ACTION_CLEARED,	/* GoClear was accepted; keys are void */
+	ZRTP_ACTION_ANEW,	/* a Hello that begins another exchange of the same call; it has
+				 * not been answered: that is for a session in Multistream mode */
 };
 
 /**
@@ -200,6 +226,9 @@ struct zrtp_action {
 			bool aux_matched;
 			bool peer_verified;	/* V flag of the peer's Confirm */
 			bool peer_disclosure;	/* D flag */
+			bool multistream;	/* this was one: SAS and secrets mean nothing */
+			bool peer_multistream;	/* the peer can do it */
+			struct zrtp_master master;	/* for the next in Multistream mode */
 		} secure;
 		struct {
 			uint8_t peer_zid[ZRTP_ZID_LEN];
@@ -232,6 +261,21 @@ int zrtp_session_new(struct zrtp_session **out, const struct zrtp_config *config
 
 /** zrtp_session_free() - Wipe and free. @s may be NULL. */
 void zrtp_session_free(struct zrtp_session *s);
+
+/**
+ * zrtp_session_multistream() - More keys of the same call, RFC 6189 4.4.3.
+ * @s: a new session, on which nothing else has been done
+ * @master: what the last exchange of this call has left behind; copied
+ * @peer: both ZIDs of the call, the secrets are not used; copied
+ *
+ * It answers, or after zrtp_session_start() begins, like any other session, but
+ * only to the ZID in @peer and only in Multistream mode: no DH, no SAS, nothing to
+ * retain. A Hello that is not of this call, or our own, does not disturb it.
+ *
+ * Return: 0, -EINVAL when the session is not new or @master is not whole.
+ */
+int zrtp_session_multistream(struct zrtp_session *s, const struct zrtp_master *master,
+			     const struct zrtp_peer *peer);
 
 /**
  * zrtp_session_start() - Begin to say Hello.

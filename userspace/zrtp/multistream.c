@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Multistream mode, RFC 6189 4.4.3: more keys of a call that has some, without DH.
+ *
+ * What differs from a first exchange; the messages themselves are exchange.c's. Both
+ * sides put in something new, the responder its Hello and the initiator its nonce,
+ * so that no keys are ever made twice.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "session.h"
+
+int zrtp_session_multistream(struct zrtp_session *s, const struct zrtp_master *master,
+			     const struct zrtp_peer *peer)
+{
+	if (s->started || s->own_hello.len || s->state != ZRTP_STATE_LISTEN)
+		return -EINVAL;
+	if (sodium_is_zero(peer->peer_zid, ZRTP_ZID_LEN) ||
+	    !zrtp_algo(ZRTP_KIND_HASH, master->suite.hash) ||
+	    !zrtp_algo(ZRTP_KIND_CIPHER, master->suite.cipher) ||
+	    !zrtp_algo(ZRTP_KIND_AUTH_TAG, master->suite.auth_tag) ||
+	    !zrtp_algo(ZRTP_KIND_AGREEMENT, master->suite.agreement) ||
+	    !zrtp_algo(ZRTP_KIND_SAS, master->suite.sas_type) ||
+	    sodium_is_zero(master->key, zrtp_hash_len(master->suite.hash)) ||
+	    master->n_nonces > ZRTP_NONCES_KEPT)
+		return -EINVAL;
+	s->mult = true;
+	s->master = *master;
+	s->suite = master->suite;
+	memcpy(s->peer.own_zid, peer->own_zid, ZRTP_ZID_LEN);
+	memcpy(s->peer.peer_zid, peer->peer_zid, ZRTP_ZID_LEN);
+	s->peer_told = true;
+	return zrtp_hello_make(s);
+}
+
+int zrtp_more_commit(struct zrtp_session *s)
+{
+	uint8_t nonce[ZRTP_NONCE_LEN];
+	struct zrtp_commit commit = {
+		.form = ZRTP_COMMIT_MULT,
+		.h2 = s->chain.h[2],
+		.zid = s->peer.own_zid,
+		.nonce = nonce,
+	};
+	int r;
+
+	zrtp_random(s, nonce, sizeof(nonce));
+	s->suite = s->master.suite;
+	zrtp_suite_blocks(&s->suite, commit.blocks);
+	commit.blocks[ZRTP_KIND_AGREEMENT] = (const uint8_t *)ZRTP_MULT_BLOCK;
+	r = zrtp_commit_build(s->commit, sizeof(s->commit), &commit, s->chain.h[1]);
+	if (r < 0)
+		return r;
+	s->commit_len = r;
+	return 0;
+}
+
+static bool is_spent(const struct zrtp_master *master, const uint8_t *nonce)
+{
+	for (int i = 0; i < master->n_nonces; i++)
+		if (!memcmp(master->nonces[i], nonce, ZRTP_NONCE_LEN))
+			return true;
+	return false;
+}
+
+/*
+ * The algorithms are those of the first exchange: the RFC says SHOULD, and nobody
+ * gets a weaker tag by rekeying. The SAS type means nothing here.
+ */
+enum zrtp_error zrtp_more_suite(const struct zrtp_session *s, const struct zrtp_commit *commit,
+				struct zrtp_suite *suite)
+{
+	static const struct {
+		enum zrtp_kind kind;
+		enum zrtp_error refusal;
+	} same[] = {
+		{ ZRTP_KIND_HASH, ZRTP_ERROR_HASH },
+		{ ZRTP_KIND_CIPHER, ZRTP_ERROR_CIPHER },
+		{ ZRTP_KIND_AUTH_TAG, ZRTP_ERROR_AUTH_TAG },
+	};
+	const uint8_t *blocks[ZRTP_KINDS];
+
+	if (commit->form != ZRTP_COMMIT_MULT)
+		return ZRTP_ERROR_AGREEMENT;
+	zrtp_suite_blocks(&s->master.suite, blocks);
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		if (memcmp(commit->blocks[same[i].kind], blocks[same[i].kind], ZRTP_BLOCK_LEN))
+			return same[i].refusal;
+	if (is_spent(&s->master, commit->nonce))
+		return ZRTP_ERROR_NONCE;
+	*suite = s->master.suite;
+	return ZRTP_ERROR_NONE;
+}
+
+int zrtp_more_agree(struct zrtp_session *s)
+{
+	bool initiator = s->role == ZRTP_ROLE_INITIATOR;
+	const struct zrtp_hello_msg *hello_r = initiator ? &s->peer_hello : &s->own_hello;
+	const struct zrtp_transcript transcript = {
+		.zid_initiator = initiator ? s->peer.own_zid : s->peer.peer_zid,
+		.zid_responder = initiator ? s->peer.peer_zid : s->peer.own_zid,
+		.messages = {
+			{ hello_r->data, hello_r->len },
+			{ s->commit, s->commit_len },
+		},
+	};
+
+	return zrtp_keys_derive_more(&s->suite, &transcript, s->master.key, &s->keys);
+}
+
+/*
+ * There is no DHPart, so H0 closes a longer stretch at once: a responder has shown
+ * only its Hello, an initiator its Commit as well (RFC 6189 9).
+ */
+bool zrtp_more_chain_ok(const struct zrtp_session *s, const uint8_t h0[ZRTP_IMAGE_LEN])
+{
+	uint8_t h1[ZRTP_IMAGE_LEN], h2[ZRTP_IMAGE_LEN];
+
+	zrtp_chain_next(h0, h1);
+	zrtp_chain_next(h1, h2);
+	if (s->role == ZRTP_ROLE_RESPONDER)
+		return !memcmp(h2, s->peer_h2, ZRTP_IMAGE_LEN) &&
+		       zrtp_chain_mac_valid(h1, s->commit, s->commit_len);
+	return zrtp_chain_leads(h2, 1, s->peer_h3) &&
+	       zrtp_chain_mac_valid(h2, s->peer_hello.data, s->peer_hello.len);
+}
+
+void zrtp_more_master(const struct zrtp_session *s, struct zrtp_master *out)
+{
+	struct zrtp_commit commit;
+
+	if (!s->mult) {
+		memset(out, 0, sizeof(*out));
+		out->suite = s->suite;
+		memcpy(out->key, s->keys.master, sizeof(out->key));
+		return;
+	}
+	*out = s->master;
+	if (zrtp_commit_parse(s->commit, s->commit_len, &commit))
+		return;
+	if (out->n_nonces == ZRTP_NONCES_KEPT)
+		memmove(out->nonces[0], out->nonces[1],
+			sizeof(out->nonces) - sizeof(out->nonces[0]));
+	else
+		out->n_nonces++;
+	memcpy(out->nonces[out->n_nonces - 1], commit.nonce, ZRTP_NONCE_LEN);
+}
