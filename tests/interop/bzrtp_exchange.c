@@ -40,12 +40,10 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void assert_same(const struct link *link, enum zrtp_role role)
+static void assert_same_keys(const struct link *link, enum zrtp_role role)
 {
 	const struct our_end *u = &link->us;
 	const struct their_end *t = &link->them;
-	struct zrtp_sas sas;
-	char text[THEIR_SAS_MAX];
 
 	if (u->failed)
 		print_error("failed: %s\n", zrtp_error_text(u->error));
@@ -61,7 +59,16 @@ static void assert_same(const struct link *link, enum zrtp_role role)
 	assert_memory_equal(u->rx.key, t->tx_key, t->key_len);
 	assert_memory_equal(u->rx.salt, t->tx_salt, t->salt_len);
 	assert_memory_not_equal(u->rx.key, u->tx.key, t->key_len);
+}
 
+static void assert_same(const struct link *link, enum zrtp_role role)
+{
+	const struct our_end *u = &link->us;
+	const struct their_end *t = &link->them;
+	struct zrtp_sas sas;
+	char text[THEIR_SAS_MAX];
+
+	assert_same_keys(link, role);
 	assert_int_equal(zrtp_sas_render(u->secured.secure.suite.sas_type,
 					 u->secured.secure.sas_value, &sas), 0);
 	if (u->secured.secure.suite.sas_type == ZRTP_SAS_B256)
@@ -189,6 +196,31 @@ static void auxsecret_is_matched_alike(void **state)
 	}
 }
 
+/* What a rekey is made of, with what libbzrtp knows it as: a second stream of the call. */
+static void more_keys_of_a_call(void **state)
+{
+	static const enum zrtp_role roles[] = {
+		ZRTP_ROLE_INITIATOR, ZRTP_ROLE_RESPONDER, ZRTP_ROLE_NONE,
+	};
+	struct link *link = *state;
+
+	for (size_t i = 0; i < SUITES; i++) {
+		for (size_t j = 0; j < sizeof(roles) / sizeof(roles[0]); j++) {
+			struct zrtp_srtp before;
+
+			link_call(link, &suites[i], roles[j], 140 + i);
+			assert_same(link, roles[j]);
+			assert_true(link->us.secured.secure.peer_multistream);
+			before = link->us.tx;
+			link_more(link, roles[j], 160 + i);
+			assert_true(link->them.more_secure);
+			assert_same_keys(link, roles[j]);
+			assert_true(link->us.secured.secure.multistream);
+			assert_memory_not_equal(&link->us.tx, &before, sizeof(before));
+		}
+	}
+}
+
 static void loss_is_survived(void **state)
 {
 	static const enum zrtp_role roles[] = { ZRTP_ROLE_INITIATOR, ZRTP_ROLE_RESPONDER };
@@ -235,6 +267,7 @@ int main(void)
 		T(retained_secrets_with_dh3k),
 		T(rs2_heals_a_call_that_we_did_not_store),
 		T(auxsecret_is_matched_alike),
+		T(more_keys_of_a_call),
 		T(loss_is_survived),
 		cmocka_unit_test(the_sas_is_shown_alike_for_each_value),
 	};

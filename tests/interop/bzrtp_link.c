@@ -12,6 +12,7 @@
 #define CALL_MS		15000
 #define STEP_MS		10
 #define OUR_SSRC	0x0badcafe
+#define OUR_SSRC_MORE	0x0badbeef
 
 #define REQUIRE(x) do {							\
 	if (!(x)) {							\
@@ -144,11 +145,22 @@ static void their_new(struct link *link, const struct zrtp_suite *suite)
 	their_start(&link->them, &offer, link->now);
 }
 
-void link_call(struct link *link, const struct zrtp_suite *suite, enum zrtp_role role,
-	       uint8_t seed)
+static void run(struct link *link, const bool *they_are_secure)
 {
 	uint64_t end = link->now + CALL_MS;
 
+	while (link->now < end && !(link->us.secure && *they_are_secure) && !link->us.failed) {
+		deliver(link);
+		link->now += STEP_MS;
+		their_tick(&link->them, link->now);
+		zrtp_session_tick(link->us.session, link->now);
+		our_actions(link);
+	}
+}
+
+void link_call(struct link *link, const struct zrtp_suite *suite, enum zrtp_role role,
+	       uint8_t seed)
+{
 	link->queued = 0;
 	link->drop_our_hello_ack = role == ZRTP_ROLE_INITIATOR;
 	our_new(link, suite, seed);
@@ -156,14 +168,27 @@ void link_call(struct link *link, const struct zrtp_suite *suite, enum zrtp_role
 	if (role != ZRTP_ROLE_RESPONDER)
 		REQUIRE(!zrtp_session_start(link->us.session, link->now, &link->us.peer));
 	our_actions(link);
+	run(link, &link->them.secure);
+}
 
-	while (link->now < end && !(link->us.secure && link->them.secure) && !link->us.failed) {
-		deliver(link);
-		link->now += STEP_MS;
-		their_tick(&link->them, link->now);
-		zrtp_session_tick(link->us.session, link->now);
-		our_actions(link);
-	}
+void link_more(struct link *link, enum zrtp_role role, uint8_t seed_octet)
+{
+	struct our_end fresh = { .config = link->us.config, .peer = link->us.peer };
+	struct zrtp_master master = link->us.secured.secure.master;
+	uint8_t seed[ZRTP_SEED_LEN] = { seed_octet };
+
+	link->queued = 0;
+	link->drop_our_hello_ack = role == ZRTP_ROLE_INITIATOR;
+	fresh.config.ssrc = OUR_SSRC_MORE;
+	zrtp_session_free(link->us.session);
+	link->us = fresh;
+	REQUIRE(!zrtp_session_new(&link->us.session, &link->us.config, seed));
+	REQUIRE(!zrtp_session_multistream(link->us.session, &master, &link->us.peer));
+	their_more(&link->them, link->now);
+	if (role != ZRTP_ROLE_RESPONDER)
+		REQUIRE(!zrtp_session_start(link->us.session, link->now, &link->us.peer));
+	our_actions(link);
+	run(link, &link->them.more_secure);
 }
 
 void link_store(struct link *link)

@@ -53,6 +53,13 @@ void link_close(struct link *link);
 void link_call(struct link *link, const struct zrtp_suite *suite, enum zrtp_role role,
 	       uint8_t seed);
 
+/**
+ * link_more() - A second exchange of the call that link_call() has made, in
+ * Multistream mode: what libbzrtp does for a second stream.
+ * @role: as in link_call()
+ */
+void link_more(struct link *link, enum zrtp_role role, uint8_t seed);
+
 /** link_store() - Do what RETAIN said. libbzrtp's cache did so by itself. */
 void link_store(struct link *link);
 

@@ -11,7 +11,8 @@
 
 #include "bzrtp_theirs.h"
 
-#define SSRC	0x12345678
+#define SSRC		0x12345678
+#define SSRC_MORE	0x87654321
 
 /* Exported by libbzrtp without a header. */
 uint8_t bzrtp_cryptoAlgoTypeStringToInt(uint8_t name[4], uint8_t type);
@@ -59,6 +60,7 @@ static int on_start(void *client, const bzrtpSrtpSecrets_t *s, int32_t verified)
 	t->cache_mismatch = s->cacheMismatch;
 	t->aux_matched = s->auxSecretMismatch == BZRTP_AUXSECRET_MATCH;
 	t->secure = true;
+	t->more_secure = t->has_more;
 	return 0;
 }
 
@@ -74,6 +76,8 @@ void their_open(struct their_end *t)
 
 static void their_free(struct their_end *t)
 {
+	if (t->context && t->has_more)
+		bzrtp_destroyBzrtpContext(t->context, SSRC_MORE);
 	if (t->context)
 		bzrtp_destroyBzrtpContext(t->context, SSRC);
 	t->context = NULL;
@@ -126,14 +130,29 @@ void their_start(struct their_end *t, const struct their_offer *offer, uint64_t 
 	REQUIRE(!bzrtp_startChannelEngine(t->context, SSRC));
 }
 
+void their_more(struct their_end *t, uint64_t now)
+{
+	t->has_more = true;
+	t->key_len = 0;
+	REQUIRE(!bzrtp_addChannel(t->context, SSRC_MORE));
+	REQUIRE(!bzrtp_setClientData(t->context, SSRC_MORE, t));
+	bzrtp_iterate(t->context, SSRC_MORE, now);
+	REQUIRE(!bzrtp_startChannelEngine(t->context, SSRC_MORE));
+}
+
+static uint32_t stream(const struct their_end *t)
+{
+	return t->has_more ? SSRC_MORE : SSRC;
+}
+
 void their_packet(struct their_end *t, uint8_t *data, size_t len)
 {
-	bzrtp_processMessage(t->context, SSRC, data, len);
+	bzrtp_processMessage(t->context, stream(t), data, len);
 }
 
 void their_tick(struct their_end *t, uint64_t now)
 {
-	bzrtp_iterate(t->context, SSRC, now);
+	bzrtp_iterate(t->context, stream(t), now);
 }
 
 void their_sas_is_right(struct their_end *t)

@@ -29,6 +29,8 @@ struct their_end {
 	uint8_t key_len, salt_len;
 	char sas[THEIR_SAS_MAX];
 	bool secure;
+	bool more_secure;	/* the second stream, if there is one */
+	bool has_more;
 	bool cache_mismatch;
 	bool verified;
 };
@@ -37,6 +39,9 @@ void their_open(struct their_end *t);
 void their_close(struct their_end *t);
 /** their_start() - A new engine that says Hello. @now in ms. */
 void their_start(struct their_end *t, const struct their_offer *offer, uint64_t now);
+/** their_more() - A second stream of the same call, which says Hello. */
+void their_more(struct their_end *t, uint64_t now);
+/** their_packet() - For the stream that was begun last. */
 void their_packet(struct their_end *t, uint8_t *data, size_t len);
 void their_tick(struct their_end *t, uint64_t now);
 /** their_sas_is_right() - The person compared it. */

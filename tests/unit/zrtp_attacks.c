@@ -354,6 +354,7 @@ static void no_secret_outlives_its_use(void **state)
 	assert_false(holds(&m, seed, sizeof(seed)));
 	assert_false(holds(&m, m.keys.mac[0], 32));
 	assert_false(holds(&m, m.keys.zrtp[0], 16));
+	assert_false(holds(&m, m.keys.master, 32));
 	mallory_free(&m);
 
 	/* Nor after a failure. */
