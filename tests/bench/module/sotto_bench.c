@@ -33,7 +33,7 @@
 static const u8 key[20] = "a key of the bench";
 
 /* The packet, with room for the tag or for the ROC, which is MACed behind it. */
-static u8 packet[HEADER_LEN + PAYLOAD_MAX + SHA1_LEN];
+static u8 *packet;	/* directly mapped, as scatterlists want it: not the module's own */
 static unsigned int payload;
 
 static struct crypto_aead *gcm;
@@ -146,6 +146,7 @@ MODULE_PARM_DESC(measure, "gcm|cm PAYLOAD PACKETS");
 
 static void bench_exit(void)
 {
+	kfree(packet);
 	if (!IS_ERR_OR_NULL(hmac))
 		crypto_free_shash(hmac);
 	if (!IS_ERR_OR_NULL(cm))
@@ -168,8 +169,9 @@ static int bench_init(void)
 		err = -ENOENT;
 		goto fail;
 	}
+	packet = kzalloc(HEADER_LEN + PAYLOAD_MAX + SHA1_LEN, GFP_KERNEL);
 	gcm_req = aead_request_alloc(gcm, GFP_KERNEL);
-	if (!gcm_req)
+	if (!packet || !gcm_req)
 		goto fail;
 	err = crypto_aead_setkey(gcm, key, 16);
 	err = err ?: crypto_aead_setauthsize(gcm, GCM_TAG_LEN);
