@@ -305,20 +305,48 @@ static int rule_specs(struct genl_info *info, struct sotto_rule_spec *specs, uns
 	return 0;
 }
 
+/* Which rules are replaced: all, unless the request says between which ids. */
+static int rule_ids(struct genl_info *info, const struct sotto_rule_spec *specs, unsigned int n,
+		    struct sotto_rule_ids *ids)
+{
+	struct nlattr *top[SOTTO_A_MAX + 1];
+	int err;
+
+	err = parse_top(info, top);
+	if (err)
+		return err;
+	*ids = (struct sotto_rule_ids){ .min = 1, .max = U32_MAX };
+	if (!top[SOTTO_A_ID_MIN] && !top[SOTTO_A_ID_MAX])
+		return 0;
+	err = sotto_attr_need(top, SOTTO_A_ID_MIN, sotto_top_policy, info->extack) ?:
+	      sotto_attr_need(top, SOTTO_A_ID_MAX, sotto_top_policy, info->extack);
+	if (err)
+		return err;
+	ids->min = nla_get_u32(top[SOTTO_A_ID_MIN]);
+	ids->max = nla_get_u32(top[SOTTO_A_ID_MAX]);
+	if (ids->max < ids->min)
+		return refuse(info, top[SOTTO_A_ID_MAX], "id-max must not be below id-min");
+	for (unsigned int i = 0; i < n; i++)
+		if (specs[i].id < ids->min || specs[i].id > ids->max)
+			return refuse(info, NULL, "rule/id must be from id-min to id-max");
+	return 0;
+}
+
 static int rule_replace_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sotto_net *sn = sotto_net(genl_info_net(info));
 	struct sotto_rule_spec *specs;
+	struct sotto_rule_ids ids;
 	unsigned int n;
 	int err;
 
 	specs = kvcalloc(SOTTO_RULES_MAX, sizeof(*specs), GFP_KERNEL);
 	if (!specs)
 		return -ENOMEM;
-	err = rule_specs(info, specs, &n);
+	err = rule_specs(info, specs, &n) ?: rule_ids(info, specs, n, &ids);
 	if (!err) {
 		mutex_lock(&sn->control);
-		err = sotto_rule_replace(sn, specs, n, info->extack);
+		err = sotto_rule_replace(sn, ids, specs, n, info->extack);
 		if (!err)
 			sotto_flow_rejudge(sn);
 		mutex_unlock(&sn->control);

@@ -284,36 +284,58 @@ static int rules_add(struct sotto_rules *rules, struct sotto_rule_spec *spec, bo
 	return 0;
 }
 
+static bool has_id(const struct sotto_rule_ids *ids, u32 id)
+{
+	return id >= ids->min && id <= ids->max;
+}
+
+/* Those that are not replaced; they belong to both snapshots until one is gone. */
+static void rules_keep(struct sotto_rules *next, const struct sotto_rules *old,
+		       const struct sotto_rule_ids *ids)
+{
+	for (unsigned int i = 0; old && i < old->n; i++)
+		if (!has_id(ids, old->rule[i]->spec.id))
+			next->rule[next->n++] = old->rule[i];
+}
+
 /**
- * sotto_rule_replace() - Replace all rules in one step.
+ * sotto_rule_replace() - Replace all rules with certain ids in one step.
  * @sn: netns
+ * @ids: which; the others stay, with their counters
  * @specs: the new ones; ids of 0 are replaced by free ones
  * @n: how many
  * @extack: may be NULL
  *
+ * That the ids of @specs are within @ids is the caller's to see to.
+ *
  * Context: process, under sn->control.
  * Return: as sotto_rule_new(). After an error nothing has changed.
  */
-int sotto_rule_replace(struct sotto_net *sn, struct sotto_rule_spec *specs, unsigned int n,
+int sotto_rule_replace(struct sotto_net *sn, struct sotto_rule_ids ids,
+		       struct sotto_rule_spec *specs, unsigned int n,
 		       struct netlink_ext_ack *extack)
 {
-	struct sotto_rules *next;
+	struct sotto_rules *old = snapshot(sn), *next;
+	unsigned int kept;
 	int err = 0;
 
-	if (n > SOTTO_RULES_MAX) {
-		NL_SET_ERR_MSG(extack, "too many rules");
-		return -ENOSPC;
-	}
-	next = rules_alloc(n);
+	next = rules_alloc(n + (old ? old->n : 0));
 	if (!next)
 		return -ENOMEM;
+	rules_keep(next, old, &ids);
+	kept = next->n;
+	if (kept + n > SOTTO_RULES_MAX) {
+		NL_SET_ERR_MSG(extack, "too many rules");
+		kvfree(next);
+		return -ENOSPC;
+	}
 	for (unsigned int i = 0; !err && i < n; i++)
 		err = rules_add(next, &specs[i], true, extack);
 	/* Only now is it known which ids are free. */
 	for (unsigned int i = 0; !err && i < n; i++)
 		err = rules_add(next, &specs[i], false, extack);
 	if (err) {
-		for (unsigned int i = 0; i < next->n; i++)
+		for (unsigned int i = kept; i < next->n; i++)
 			rule_retire(next->rule[i]);
 		kvfree(next);
 		return err;

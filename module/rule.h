@@ -48,6 +48,12 @@ struct sotto_rule_spec {
 	u64 cgroup;
 };
 
+/* Ids from @min to @max. */
+struct sotto_rule_ids {
+	u32 min;
+	u32 max;
+};
+
 struct sotto_rule {
 	struct rcu_head rcu;
 	struct sotto_rule_spec spec;
@@ -96,7 +102,8 @@ static inline bool sotto_rules_cover(const struct sotto_rules *rules, __be16 lpo
 int sotto_rule_new(struct sotto_net *sn, struct sotto_rule_spec *spec,
 		   struct netlink_ext_ack *extack);
 int sotto_rule_del(struct sotto_net *sn, u32 id, struct netlink_ext_ack *extack);
-int sotto_rule_replace(struct sotto_net *sn, struct sotto_rule_spec *specs, unsigned int n,
+int sotto_rule_replace(struct sotto_net *sn, struct sotto_rule_ids ids,
+		       struct sotto_rule_spec *specs, unsigned int n,
 		       struct netlink_ext_ack *extack);
 void sotto_rules_exit(struct sotto_net *sn);
 

@@ -11,7 +11,7 @@ load_module
 hosts_up
 
 # Numbers of include/uapi/linux/sotto.h. A request: "TYPE KIND VALUE;..." in one nest.
-rule_new=1 rule_del=2 flow_new=5 flow_del=6 flow_set=7 flow_get=8 key_new=9 key_del=10 packet=12
+rule_new=1 rule_del=2 rule_replace=3 flow_new=5 flow_del=6 flow_set=7 flow_get=8 key_new=9 key_del=10 packet=12
 rule=1 flow=2 key=3 payload=4
 
 bytes() {
@@ -116,6 +116,36 @@ needed $rule_del $rule "1 u32 77" 1 rule/id
 sized $rule_del $rule "1 u32 77" 1 rule/id 4 4
 ranged $rule_del $rule "1 u32 77" 1 rule/id u32 0
 taken "rule-del" $rule_del $rule "1 u32 77"
+
+# replace LINE...: the rules; each line is one of nl-raw.c
+replace() {
+	printf '%s\n' "$@" | nl alice raw $rule_replace
+}
+
+# refused NAME LINE...: in the name of that attribute
+refused() {
+	_name=$1
+	shift
+	_answer=$(replace "$@")
+	case $_answer in
+	"EINVAL: "*"$_name"*) check "$_name: $*" true ;;
+	*) is "$_name: $*" "$_answer" "EINVAL: ...$_name..." ;;
+	esac
+}
+
+# Which rules are replaced.
+refused id-min 'u32 7 0' 'u32 8 9'
+refused id-min 'u32 8 9'
+refused id-max 'u32 7 9'
+refused id-max 'u32 7 9' 'u32 8 0'
+refused id-max 'u32 7 9' 'u32 8 8'
+refused id-max 'u32 7 9' 'u64 8 9'
+refused rule/id 'u32 7 9' 'u32 8 10' 'nest 1' 'u32 1 11' 'u32 3 0' end
+refused rule/id 'u32 7 9' 'u32 8 10' 'nest 1' 'u32 3 0' end
+is "rule-replace: as it should be it is taken" \
+	"$(replace 'u32 7 9' 'u32 8 10' 'nest 1' 'u32 1 10' 'u32 3 0' end)" "ok: "
+is "and only that is there" "$(nl alice rule list | grep -o '"id":[0-9]*')" '"id":10'
+nl alice rule del 10
 
 # Flows.
 f='2 u16 2;3 bin 0a090001;4 bin 1b58;5 bin 0a090002;6 bin 1b58;9 bin c0;14 u32 0;15 u32 0;16 u8 0'

@@ -8,6 +8,7 @@
  *	rule del ID
  *	rule list
  *	rule replace [KEY=VALUE... [, KEY=VALUE...]]
+ *	rule replace-between MIN MAX [KEY=VALUE... [, KEY=VALUE...]]
  *	flow new KEY=VALUE...		the flow
  *	flow del ID
  *	flow set ID [tx=STATE] [rx=STATE]
@@ -184,7 +185,8 @@ static void rule_key(struct sotto_rule *r, char *arg)
 	}
 }
 
-static int rule_replace(struct sotto *s, char **args)
+/* @ids: two numbers, or NULL for all rules */
+static int rule_replace(struct sotto *s, char **ids, char **args)
 {
 	struct sotto_rule rules[RULES_MAX] = {};
 	size_t n = *args ? 1 : 0;
@@ -195,6 +197,8 @@ static int rule_replace(struct sotto *s, char **args)
 		else if (n++ == RULES_MAX)
 			errx(2, "too many rules");
 	}
+	if (ids)
+		return sotto_rule_replace_between(s, number(ids[0]), number(ids[1]), rules, n);
 	return sotto_rule_replace(s, rules, n);
 }
 
@@ -227,7 +231,9 @@ static int rule(struct sotto *s, char **args)
 	if (!strcmp(args[0], "list"))
 		return sotto_rule_dump(s, print_rule, NULL);
 	if (!strcmp(args[0], "replace"))
-		return rule_replace(s, args + 1);
+		return rule_replace(s, NULL, args + 1);
+	if (!strcmp(args[0], "replace-between") && args[1] && args[2])
+		return rule_replace(s, args + 1, args + 3);
 	if (!strcmp(args[0], "del") && args[1])
 		return sotto_rule_del(s, number(args[1]));
 	if (strcmp(args[0], "add"))

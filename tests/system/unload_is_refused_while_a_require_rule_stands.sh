@@ -37,6 +37,10 @@ is "all are replaced" "$(users) $(unload)" "2 in use"
 is "a replacement that fails" \
 	"$(nl bob rule replace action=require id=5 , action=require id=5 | cut -d: -f2)" " EEXIST"
 is "changes nothing" "$(users)" 2
+must 1 nl bob rule replace-between 1001 1256 action=require id=1001 >/dev/null
+is "one more is put beside them" "$(users)" 3
+must 1 nl bob rule replace-between 1001 1256 >/dev/null
+is "and goes alone" "$(users)" 2
 must 1 nl bob rule replace action=prefer >/dev/null
 is "without require it could go" "$(users)" 0
 must 1 nl bob rule add action=require >/dev/null

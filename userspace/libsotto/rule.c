@@ -111,10 +111,9 @@ int sotto_rule_del(struct sotto *s, uint32_t id)
 	return sotto_link_call(&s->link, nlh, NULL, NULL);
 }
 
-int sotto_rule_replace(struct sotto *s, const struct sotto_rule *rules, size_t n)
+/* The rest of a RULE_REPLACE: the rules themselves. */
+static int replace(struct sotto *s, struct nlmsghdr *nlh, const struct sotto_rule *rules, size_t n)
 {
-	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_RULE_REPLACE, 0);
-
 	for (size_t i = 0; i < n; i++) {
 		/* A rule with everything takes under 128 bytes. */
 		if (nlh->nlmsg_len + 128 > SOTTO_BUFFER)
@@ -122,6 +121,21 @@ int sotto_rule_replace(struct sotto *s, const struct sotto_rule *rules, size_t n
 		put_rule(nlh, &rules[i]);
 	}
 	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+int sotto_rule_replace(struct sotto *s, const struct sotto_rule *rules, size_t n)
+{
+	return replace(s, sotto_link_begin(&s->link, SOTTO_CMD_RULE_REPLACE, 0), rules, n);
+}
+
+int sotto_rule_replace_between(struct sotto *s, uint32_t id_min, uint32_t id_max,
+			       const struct sotto_rule *rules, size_t n)
+{
+	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_RULE_REPLACE, 0);
+
+	mnl_attr_put_u32(nlh, SOTTO_A_ID_MIN, id_min);
+	mnl_attr_put_u32(nlh, SOTTO_A_ID_MAX, id_max);
+	return replace(s, nlh, rules, n);
 }
 
 struct rule_dump {

@@ -151,6 +151,9 @@ const char *sotto_error(const struct sotto *s);
 int sotto_rule_new(struct sotto *s, struct sotto_rule *rule);	/* fills in the id */
 int sotto_rule_del(struct sotto *s, uint32_t id);
 int sotto_rule_replace(struct sotto *s, const struct sotto_rule *rules, size_t n);
+/* Only those with ids from @id_min to @id_max; each of @rules names an id from there. */
+int sotto_rule_replace_between(struct sotto *s, uint32_t id_min, uint32_t id_max,
+			       const struct sotto_rule *rules, size_t n);
 /* Callbacks return 0 to go on, anything else ends the dump and is returned. */
 int sotto_rule_dump(struct sotto *s, int (*cb)(const struct sotto_rule *, void *), void *arg);
 

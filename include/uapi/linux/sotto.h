@@ -24,7 +24,7 @@ enum sotto_cmd {
 	SOTTO_CMD_UNSPEC,
 	SOTTO_CMD_RULE_NEW,
 	SOTTO_CMD_RULE_DEL,
-	SOTTO_CMD_RULE_REPLACE,	/* all rules at once: none or more SOTTO_A_RULE */
+	SOTTO_CMD_RULE_REPLACE,	/* all rules, or those of ID_MIN..ID_MAX, at once by none or more */
 	SOTTO_CMD_RULE_GET,
 	SOTTO_CMD_FLOW_NEW,
 	SOTTO_CMD_FLOW_DEL,
@@ -183,6 +183,8 @@ enum sotto_attr {
 	SOTTO_A_PACKET,		/* nest of sotto_attr_packet */
 	SOTTO_A_EVENT,		/* u32, enum sotto_event */
 	SOTTO_A_DIR,		/* u32, enum sotto_dir: the direction an event is about */
+	SOTTO_A_ID_MIN,		/* u32, RULE_REPLACE: rules with smaller ids stay */
+	SOTTO_A_ID_MAX,		/* u32, RULE_REPLACE: rules with greater ids stay */
 
 	/* private: */
 	__SOTTO_A_MAX,
