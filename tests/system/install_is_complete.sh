@@ -43,6 +43,9 @@ make -s -C "$top" install DESTDIR="$tree" >"$work/make.log" 2>&1 || bail "make i
 for f in \
 	"/lib/modules/$kernel/extra/sotto.ko" \
 	/usr/sbin/sottod /usr/bin/sotto /etc/sotto/sottod.conf \
+	/usr/sbin/sotto-guard /etc/sotto/rules.d/10-direct-calls.conf \
+	/usr/lib/systemd/system/sotto-guard.service \
+	/usr/lib/systemd/system/nftables.service.d/sotto-guard.conf \
 	/usr/include/sotto.h /usr/include/linux/sotto.h \
 	/usr/lib/x86_64-linux-gnu/libsotto.so.0 \
 	/usr/lib/x86_64-linux-gnu/pkgconfig/libsotto.pc \
@@ -55,11 +58,20 @@ for f in \
 done
 check "sotto(1)" manual man1/sotto.1
 check "sottod(8)" manual man8/sottod.8
+check "sotto-guard(8)" manual man8/sotto-guard.8
+check "sotto-rules(5)" manual man5/sotto-rules.5
 check "a program compiles against the library" compiles
 check "and runs with it" env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$work/program"
 check "the unit starts what is installed" grep -qx 'ExecStart=/usr/sbin/sottod' \
 	"$tree/usr/lib/systemd/system/sottod.service"
-for t in "$tree/usr/sbin/sottod" "$tree/usr/bin/sotto"; do
+for c in 'ExecStart=/usr/sbin/sotto-guard start' 'ExecReload=/usr/sbin/sotto-guard load' \
+	'ExecStop=/usr/sbin/sotto-guard down'; do
+	check "$c" grep -qx "$c" "$tree/usr/lib/systemd/system/sotto-guard.service"
+done
+is "the rules that are installed are right" "$(env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" \
+	"$tree/usr/sbin/sotto-guard" --rules-dir "$tree/etc/sotto/rules.d" check 2>"$work/check")" \
+	"1 rule in $tree/etc/sotto/rules.d"
+for t in "$tree/usr/sbin/sottod" "$tree/usr/sbin/sotto-guard" "$tree/usr/bin/sotto"; do
 	check "$(basename "$t") tells its version" \
 		env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$t" --version
 done

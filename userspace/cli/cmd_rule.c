@@ -256,7 +256,8 @@ static int send_rule(struct cli *cli, sd_bus_message *m)
 	if (r < 0)
 		bus_unreadable(cli, r);
 	else
-		said_of(cli, "added", id, "holds from now on, until the machine restarts.");
+		said_of(cli, "added", id, "holds from now on, until the machine restarts; "
+			"to keep it: man sotto-rules");
 	sd_bus_message_unref(reply);
 	return r;
 }

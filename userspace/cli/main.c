@@ -43,7 +43,8 @@ static const struct command commands[] = {
 	  "  --cgroup PATH|NUMBER     cgroup v2 of the program's socket\n"
 	  "  --priority NUMBER        the lower decides first; a tie goes to the stricter\n"
 	  "  --own                    the program may encrypt by itself\n"
-	  "  --local                  also traffic to this machine's own addresses\n",
+	  "  --local                  also traffic to this machine's own addresses\n\n"
+	  "Rules that are to hold after the next start too: man sotto-rules\n",
 	  cmd_rule },
 	{ "monitor", "", "Shows events as they happen, until Ctrl-C", NULL, cmd_monitor },
 	{ "doctor", "", "Tells what is wrong and how to mend it", NULL, cmd_doctor },

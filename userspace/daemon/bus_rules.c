@@ -11,6 +11,7 @@
 
 #include "addr.h"
 #include "bus_error.h"
+#include "rule_words.h"
 
 static int kernel_failed(struct bus *b, sd_bus_error *error, int r, const char *what)
 {
@@ -285,44 +286,18 @@ int bus_list_rules(sd_bus_message *m, void *data, sd_bus_error *error)
 
 static int parse_family(struct sotto_rule *rule, const char *text)
 {
-	if (!strcmp(text, "ipv4"))
-		rule->family = AF_INET;
-	else if (!strcmp(text, "ipv6"))
-		rule->family = AF_INET6;
-	else
-		return -EINVAL;
 	rule->has |= SOTTO_RULE_HAS_FAMILY;
-	return 0;
+	return rule_family(text, &rule->family) ? 0 : -EINVAL;
 }
 
-/* "192.0.2.0/24", "2001:db8::/32", or a host. */
 static int parse_peer(struct sotto_rule *rule, const char *text)
 {
-	char host[INET6_ADDRSTRLEN];
-	const char *slash = strchrnul(text, '/');
-	size_t len = slash - text;
-	unsigned long bits, most;
 	uint16_t family;
-	char *end;
 
-	if (len >= sizeof(host))
+	if (!rule_peer(text, &family, rule->peer, &rule->peer_len) ||
+	    (rule->has & SOTTO_RULE_HAS_FAMILY && rule->family != family))
 		return -EINVAL;
-	memcpy(host, text, len);
-	host[len] = '\0';
-	family = strchr(host, ':') ? AF_INET6 : AF_INET;
-	most = family == AF_INET6 ? 128 : 32;
-	if (inet_pton(family, host, rule->peer) != 1)
-		return -EINVAL;
-	if (rule->has & SOTTO_RULE_HAS_FAMILY && rule->family != family)
-		return -EINVAL;
-	bits = most;
-	if (*slash) {
-		bits = strtoul(slash + 1, &end, 10);
-		if (slash[1] < '0' || slash[1] > '9' || *end || bits > most)
-			return -EINVAL;
-	}
 	rule->family = family;
-	rule->peer_len = bits;
 	rule->has |= SOTTO_RULE_HAS_FAMILY | SOTTO_RULE_HAS_PEER;
 	return 0;
 }

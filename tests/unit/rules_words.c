@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <cmocka.h>
 
 #include "rule_words.h"
@@ -79,6 +80,50 @@ static void a_cgroup_is_a_number_or_a_directory_of_cgroup2(void **state)
 	assert_int_equal(id, 4711);
 }
 
+static void a_peer_is_a_host_or_a_network(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint16_t family;
+		uint8_t len;
+	} peers[] = {
+		{ "192.0.2.7", true, AF_INET, 32 }, { "192.0.2.0/24", true, AF_INET, 24 },
+		{ "0.0.0.0/0", true, AF_INET, 0 }, { "2001:db8::1", true, AF_INET6, 128 },
+		{ "2001:db8::/32", true, AF_INET6, 32 }, { "::/0", true, AF_INET6, 0 },
+		{ "::ffff:192.0.2.1/128", true, AF_INET6, 128 },
+		{ "" }, { "/" }, { "/24" }, { "192.0.2.0/" }, { "192.0.2.0/33" }, { "192.0.2.0/-1" },
+		{ "192.0.2.0/24x" }, { "192.0.2.0/24/24" }, { "192.0.2" }, { "192.0.2.256" },
+		{ "2001:db8::/129" }, { "bob" }, { "[::1]" }, { "192.0.2.1:5004" },
+		{ "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd" },
+	};
+	uint8_t addr[16] = { 0 };
+
+	for (size_t i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
+		uint16_t family = 0;
+		uint8_t len = 0;
+
+		assert_int_equal(rule_peer(peers[i].text, &family, addr, &len), peers[i].good);
+		assert_int_equal(family, peers[i].family);
+		assert_int_equal(len, peers[i].len);
+	}
+	assert_true(rule_peer("192.0.2.7", &(uint16_t){ 0 }, addr, &(uint8_t){ 0 }));
+	assert_memory_equal(addr, "\xc0\x00\x02\x07", 4);
+}
+
+static void a_family_is_one_of_two(void **state)
+{
+	uint16_t family = 42;
+
+	assert_false(rule_family("ip", &family));
+	assert_false(rule_family("IPv4", &family));
+	assert_int_equal(family, 42);
+	assert_true(rule_family("ipv4", &family));
+	assert_int_equal(family, AF_INET);
+	assert_true(rule_family("ipv6", &family));
+	assert_int_equal(family, AF_INET6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +131,8 @@ int main(void)
 		cmocka_unit_test(numbers_are_whole_and_within),
 		cmocka_unit_test(a_user_is_a_name_or_a_number),
 		cmocka_unit_test(a_cgroup_is_a_number_or_a_directory_of_cgroup2),
+		cmocka_unit_test(a_peer_is_a_host_or_a_network),
+		cmocka_unit_test(a_family_is_one_of_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

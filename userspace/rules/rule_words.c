@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rule_words.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <linux/magic.h>
@@ -54,6 +56,39 @@ bool rule_ports(const char *text, uint16_t *least, uint16_t *most)
 		return false;
 	*least = from;
 	*most = to;
+	return true;
+}
+
+bool rule_family(const char *text, uint16_t *family)
+{
+	if (!strcmp(text, "ipv4"))
+		*family = AF_INET;
+	else if (!strcmp(text, "ipv6"))
+		*family = AF_INET6;
+	else
+		return false;
+	return true;
+}
+
+bool rule_peer(const char *text, uint16_t *family, uint8_t *addr, uint8_t *len)
+{
+	const char *slash = strchrnul(text, '/');
+	size_t host_len = slash - text;
+	char host[INET6_ADDRSTRLEN];
+	int64_t bits, most;
+	int af;
+
+	if (host_len >= sizeof(host))
+		return false;
+	memcpy(host, text, host_len);
+	host[host_len] = '\0';
+	af = strchr(host, ':') ? AF_INET6 : AF_INET;
+	most = af == AF_INET6 ? 128 : 32;
+	bits = most;
+	if (inet_pton(af, host, addr) != 1 || (*slash && !rule_number(slash + 1, 0, most, &bits)))
+		return false;
+	*family = af;
+	*len = bits;
 	return true;
 }
 

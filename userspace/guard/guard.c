@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "module.h"
+#include "nft.h"
+#include "nft_text.h"
+#include "rule_file.h"
+#include "state.h"
+
+#define START	"sudo systemctl start sotto-guard"
+
+static void say(const struct trouble *t)
+{
+	fprintf(stderr, "sotto-guard: %s; cure: %s\n", t->cause, t->cure);
+}
+
+/* How things are; that it cannot be told changes nothing of how they are. */
+static void tell(const struct guard *g, const char *word, const struct trouble *t)
+{
+	int r = state_write(g->state_dir, word, t);
+
+	if (r)
+		fprintf(stderr, "sotto-guard: %s cannot be written: %s\n", g->state_dir,
+			strerror(-r));
+}
+
+/* The files. */
+
+/* "FILE, line 3, word 2"; for a person with the word itself. */
+static int bad_file(const struct guard *g, const struct rule_fault *f, struct trouble *t)
+{
+	char place[64] = "", word[sizeof(f->word) + 8] = "";
+
+	if (f->line)
+		snprintf(place, sizeof(place), ", line %u", f->line);
+	if (f->word_number && g->quotes)
+		snprintf(word, sizeof(word), ", \"%s\"", f->word);
+	else if (f->word_number)
+		snprintf(word, sizeof(word), ", word %u", f->word_number);
+	return trouble(t, "mend the file as sotto-guard check says, then: sudo systemctl "
+		       "reload-or-restart sotto-guard", "%.160s%s%s: %s", f->file, place, word,
+		       f->reason);
+}
+
+static int read_rules(const struct guard *g, struct rules *rules, struct trouble *t)
+{
+	struct rule_fault fault;
+
+	if (rules_read(rules, g->rules_dir, &rule_lookup_here, &fault))
+		return bad_file(g, &fault, t);
+	return 0;
+}
+
+/* Return: the first rule that names what is not here, or NULL. */
+static const struct rule_line *missing(const struct rules *rules, struct trouble *t)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule_line *line = &rules->lines[i];
+
+		if (line->missing == RULE_MISSING_NOTHING)
+			continue;
+		trouble(t, "make it, or correct the file; then: sudo systemctl reload sotto-guard",
+			"%.160s, line %u: the %s that the rule names does not exist, so the rule "
+			"%s", line->file, line->line,
+			line->missing == RULE_MISSING_USER ? "user" : "cgroup",
+			rule_line_counts(line) ? "covers everybody" : "is left out");
+		return line;
+	}
+	return NULL;
+}
+
+/* The table. */
+
+/* @rules: NULL where the files are wrong; @more: other rules that are to be covered */
+static int write_text(FILE *out, const struct rules *rules, const struct guard_list *more)
+{
+	struct guard_list lists[2] = { 0 };
+	struct sotto_rule *array;
+	size_t n = 0;
+	int r;
+
+	if (!rules) {
+		guard_text_everything(out);
+		return 0;
+	}
+	array = calloc(rules->n + 1, sizeof(*array));
+	if (!array)
+		return -ENOMEM;
+	for (size_t i = 0; i < rules->n; i++)
+		if (rule_line_counts(&rules->lines[i]))
+			array[n++] = rules->lines[i].rule;
+	lists[0] = (struct guard_list){ array, n };
+	if (more)
+		lists[1] = *more;
+	r = guard_text(out, lists, more ? 2 : 1);
+	free(array);
+	return r;
+}
+
+static char *make_text(const struct rules *rules, const struct guard_list *more)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int r = out ? write_text(out, rules, more) : -ENOMEM;
+
+	if (out && fclose(out))
+		r = -ENOMEM;
+	if (!r)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* The table stands, in place of the one before: for the rules, or for every call. */
+static int stand(const struct guard *g, const struct rules *rules, const struct guard_list *more,
+		 struct trouble *t)
+{
+	char *text = make_text(rules, more);
+	char error[NFT_ERROR_MAX];
+	int r = text ? nft_apply(text, error) : -1;
+
+	if (!text)
+		r = trouble(t, "free some memory, then: " START, "%s", strerror(ENOMEM));
+	else if (r)
+		r = trouble(t, "see to it that nftables works (sudo nft list tables), then: " START,
+			    "nftables does not stand in: %s", error);
+	else if (state_keep_table(g->state_dir, text))
+		fprintf(stderr, "sotto-guard: the table cannot be kept in %s\n", g->state_dir);
+	free(text);
+	return r;
+}
+
+static int stand_down(const struct guard *g, struct trouble *t)
+{
+	char error[NFT_ERROR_MAX];
+
+	if (nft_remove(error))
+		return trouble(t, "sudo nft delete table " GUARD_TABLE,
+			       "the kernel has the rules, but nftables does not end to stand in: "
+			       "%s", error);
+	state_keep_table(g->state_dir, NULL);
+	return 0;
+}
+
+/* How things are. */
+
+static bool has_old_rules(void)
+{
+	struct sotto_rule *rules = NULL;
+	bool found = false;
+	size_t n = 0;
+
+	if (module_get_rules(&rules, &n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		found |= rules[i].id >= RULE_ID_MIN && rules[i].id <= RULE_ID_MAX;
+	free(rules);
+	return found;
+}
+
+/* In one word, for state_write(). */
+static const char *how_it_is(void)
+{
+	if (nft_stands())
+		return "standing";
+	return has_old_rules() ? "old" : "off";
+}
+
+/* What is done. */
+
+int guard_up(struct guard *g)
+{
+	const bool stood = nft_stands();
+	struct trouble files, t;
+	struct rules rules = { 0 };
+	int read, r = 0;
+
+	/* First all that could be meant: whatever befalls us while we read, it stands. */
+	if (!stood)
+		r = stand(g, NULL, NULL, &t);
+	read = read_rules(g, &rules, &files);
+	if (!read)
+		r = stand(g, &rules, NULL, &t);
+	else if (stood)
+		r = stand(g, NULL, NULL, &t);
+	rules_free(&rules);
+	if (read)
+		say(&files);
+	else
+		trouble(&files, START, "the kernel has not been given the rules yet");
+	if (r)
+		say(&t);
+	tell(g, how_it_is(), r ? &t : &files);
+	return r;
+}
+
+/* It has failed by @why. What held before holds on, or else nftables stands in. */
+static int load_failed(struct guard *g, const struct trouble *why)
+{
+	if (!nft_stands() && !has_old_rules())
+		guard_up(g);
+	say(why);
+	tell(g, how_it_is(), why);
+	return -1;
+}
+
+int guard_load(struct guard *g)
+{
+	struct rules rules = { 0 };
+	struct trouble t;
+	int r = read_rules(g, &rules, &t);
+
+	if (!r)
+		r = module_load(&t);
+	if (!r)
+		r = module_put_rules(&rules, &t);
+	if (r) {
+		rules_free(&rules);
+		return load_failed(g, &t);
+	}
+	r = stand_down(g, &t);
+	if (r || missing(&rules, &t)) {
+		say(&t);
+		tell(g, r ? "standing" : "wider", &t);
+	} else {
+		tell(g, "loaded", NULL);
+	}
+	rules_free(&rules);
+	return r;
+}
+
+int guard_start(struct guard *g)
+{
+	guard_up(g);
+	return guard_load(g);
+}
+
+/* The table stands for what the files say, and for what the kernel has: they may differ. */
+static int stand_for_both(struct guard *g, struct trouble *t)
+{
+	struct rules rules = { 0 };
+	struct guard_list kernel = { 0 };
+	struct sotto_rule *has = NULL;
+	int r, unknown = read_rules(g, &rules, t);
+
+	if (unknown)
+		say(t);
+	if (module_get_rules(&has, &kernel.n))
+		unknown = -1;
+	kernel.rules = has;
+	r = stand(g, unknown ? NULL : &rules, &kernel, t);
+	free(has);
+	rules_free(&rules);
+	return r;
+}
+
+int guard_down(struct guard *g)
+{
+	struct trouble t;
+	int r = stand_for_both(g, &t);
+
+	if (r)
+		say(&t);
+	else
+		trouble(&t, START, "sotto-guard.service has been stopped");
+	tell(g, how_it_is(), &t);
+	return r;
+}
+
+int guard_unload(struct guard *g)
+{
+	struct trouble t;
+	int r = stand_for_both(g, &t);
+
+	if (!r && has_old_rules())
+		r = module_put_rules(NULL, &t);
+	if (!r)
+		r = module_unload(&t);
+	if (r)
+		say(&t);
+	else
+		trouble(&t, "sudo systemctl restart sotto-guard", "the kernel module was unloaded");
+	tell(g, how_it_is(), &t);
+	return r;
+}
+
+int guard_keep(struct guard *g)
+{
+	char *text, error[NFT_ERROR_MAX];
+	int r;
+
+	text = state_kept_table(g->state_dir);
+	if (!text || nft_stands()) {
+		free(text);
+		return 0;
+	}
+	r = nft_apply(text, error);
+	free(text);
+	if (r)	/* what was kept is of no use: begin anew */
+		return guard_up(g);
+	return 0;
+}
+
+int guard_check(struct guard *g)
+{
+	struct rules rules = { 0 };
+	struct trouble t;
+	int r = read_rules(g, &rules, &t);
+
+	if (r) {
+		say(&t);
+	} else {
+		if (missing(&rules, &t))
+			say(&t);
+		printf("%zu rule%s in %s\n", rules.n, rules.n == 1 ? "" : "s", g->rules_dir);
+	}
+	rules_free(&rules);
+	return r;
+}
+
+int guard_text_of_files(struct guard *g)
+{
+	struct rules rules = { 0 };
+	struct trouble t;
+	int read = read_rules(g, &rules, &t);
+	int r;
+
+	if (read)
+		say(&t);
+	r = write_text(stdout, read ? NULL : &rules, NULL);
+	rules_free(&rules);
+	return r || fflush(stdout) ? -1 : read;
+}
