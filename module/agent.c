@@ -191,7 +191,8 @@ static int protect(struct sotto_flow *flow, struct sk_buff *skb, struct netlink_
 	}
 	local_bh_disable();
 	rcu_read_lock();
-	err = sotto_srtp_protect(&flow->session, true, skb->data, &len, &note);
+	err = sotto_srtp_protect(&flow->session, true, skb->data, &len, SOTTO_SRTCP_OVERHEAD_MAX,
+				 &note);
 	rcu_read_unlock();
 	local_bh_enable();
 	if (err) {
@@ -250,7 +251,7 @@ int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const
 	}
 	room = LL_RESERVED_SPACE(dst->dev) + dst->header_len + sizeof(struct ipv6hdr) +
 	       sizeof(struct udphdr);
-	skb = alloc_skb(room + len + SOTTO_SRTP_OVERHEAD_MAX, GFP_KERNEL);
+	skb = alloc_skb(room + len + SOTTO_SRTCP_OVERHEAD_MAX, GFP_KERNEL);
 	if (!skb) {
 		dst_release(dst);
 		return -ENOMEM;

@@ -11,6 +11,7 @@
 #include "flow.h"
 #include "net.h"
 #include "netlink.h"
+#include "netlink_options.h"
 
 static int put_addresses(struct sk_buff *msg, const struct sotto_tuple *t)
 {
@@ -59,10 +60,11 @@ static int put_dir(struct sk_buff *msg, const struct sotto_flow *flow, enum sott
  * sotto_flow_put() - Put a flow into a message.
  * @msg: message
  * @flow: kept by the caller
+ * @streams: with its streams, for which @msg has SOTTO_STREAMS_ROOM
  *
  * Context: any but hardirq. Return: 0 or -EMSGSIZE.
  */
-int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow)
+int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow, bool streams)
 {
 	struct nlattr *nest = nla_nest_start(msg, SOTTO_A_FLOW);
 	u64 age = ktime_get_ns() / NSEC_PER_MSEC - flow->born_ms;
@@ -80,7 +82,9 @@ int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow)
 	    nla_put_u32(msg, SOTTO_A_FLOW_FLAGS, flow->flags) ||
 	    put_route(msg, flow) ||
 	    put_u64(msg, SOTTO_A_FLOW_AGE_MS, age) ||
-	    sotto_stats_put(msg, SOTTO_A_FLOW_STATS, &flow->stats)) {
+	    sotto_stats_put(msg, SOTTO_A_FLOW_STATS, &flow->stats) ||
+	    sotto_options_put(msg, &flow->session) ||
+	    (streams && sotto_streams_put(msg, &flow->session))) {
 		nla_nest_cancel(msg, nest);
 		return -EMSGSIZE;
 	}
@@ -98,7 +102,7 @@ static struct sk_buff *event_msg(const struct sotto_flow *flow, enum sotto_event
 		return NULL;
 	hdr = genlmsg_put(msg, 0, 0, &sotto_family, 0, SOTTO_CMD_EVENT);
 	if (!hdr || nla_put_u32(msg, SOTTO_A_EVENT, event) ||
-	    (dir && nla_put_u32(msg, SOTTO_A_DIR, *dir)) || sotto_flow_put(msg, flow)) {
+	    (dir && nla_put_u32(msg, SOTTO_A_DIR, *dir)) || sotto_flow_put(msg, flow, false)) {
 		nlmsg_free(msg);
 		return NULL;
 	}

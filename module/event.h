@@ -20,6 +20,6 @@ int sotto_event_packet(const struct sotto_flow *flow, enum sotto_packet_kind kin
 		       const u8 *data, unsigned int len);
 
 /* The whole flow as a nest, without secrets. 0 or -EMSGSIZE. */
-int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow);
+int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow, bool streams);
 
 #endif /* SOTTO_EVENT_H */

@@ -216,21 +216,22 @@ static unsigned int drop_by_error(struct sotto_flow *flow, const struct sotto_pa
 static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 {
 	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
-	int overhead = sotto_srtp_overhead(&flow->session, rtcp);
+	int overhead = sotto_srtp_overhead(&flow->session, rtcp, sotto_packet_payload(pkt),
+					   pkt->len);
 	struct sotto_srtp_note note;
 	unsigned int len = pkt->len;
 	int err;
 
 	if (overhead < 0)
-		return DROP_FOR(pkt, &flow->stats, DEAD);
+		return drop_by_error(flow, pkt, overhead);
 	if (skb_is_gso(pkt->skb))
 		return DROP_FOR(pkt, &flow->stats, ERROR);
-	err = sotto_packet_own(pkt, SOTTO_SRTP_OVERHEAD_MAX);
+	err = sotto_packet_own(pkt, overhead);
 	if (!err)
 		err = sotto_packet_make_fit(pkt, overhead);
 	if (!err) {
 		err = sotto_srtp_protect(&flow->session, rtcp, sotto_packet_payload(pkt), &len,
-					 &note);
+					 overhead, &note);
 		tell_note(flow, pkt, &note);
 	}
 	if (err)

@@ -32,12 +32,14 @@ const struct sotto_profile_params *sotto_profile_params(enum sotto_profile profi
 	return &profiles[profile];
 }
 
-/* RFC 3711 4.3.2. */
+/* RFC 3711 4.3.2; RFC 6904 4.3 for the header extension. */
 enum label {
 	LABEL_KEY,
 	LABEL_AUTH,
 	LABEL_SALT,
 	LABELS_PER_HALF,
+	LABEL_EXT_KEY = 2 * LABELS_PER_HALF,
+	LABEL_EXT_SALT,
 };
 
 /*
@@ -81,6 +83,30 @@ int sotto_kdf(const struct sotto_profile_params *params, const u8 *master, const
 	if (!err)
 		err = derive(params, master, salt, base + LABEL_SALT, out->salt,
 			     params->salt_len);
+	return err;
+}
+
+/**
+ * sotto_kdf_ext() - Derive the session keys of the header extension.
+ * @params: profile
+ * @master: master key, params->key_len bytes
+ * @salt: master salt, params->salt_len bytes
+ * @out: key and salt are filled in; the caller wipes it, also after an error
+ *
+ * GCM's salt is shorter than what AES-CM takes. Neither RFC says how to fill it up;
+ * with zeros, as libsrtp2 does.
+ *
+ * Context: any. Return: 0, or a negative errno of the cipher.
+ */
+int sotto_kdf_ext(const struct sotto_profile_params *params, const u8 *master, const u8 *salt,
+		  struct sotto_session_keys *out)
+{
+	int err;
+
+	memset(out->salt, 0, sizeof(out->salt));
+	err = derive(params, master, salt, LABEL_EXT_KEY, out->key, params->key_len);
+	if (!err)
+		err = derive(params, master, salt, LABEL_EXT_SALT, out->salt, params->salt_len);
 	return err;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What is derived from a master key and salt: session keys (RFC 3711 4.3,
- * RFC 6188, RFC 7714 11), and from a session salt: a packet's IV.
+ * RFC 6188, RFC 6904, RFC 7714 11), and from a session salt: a packet's IV.
  */
 #ifndef SOTTO_KDF_H
 #define SOTTO_KDF_H
@@ -40,6 +40,14 @@ struct sotto_session_keys {
 
 int sotto_kdf(const struct sotto_profile_params *params, const u8 *master, const u8 *salt,
 	      bool rtcp, struct sotto_session_keys *out);
+
+/*
+ * Of the header extension's elements (RFC 6904 4.3): always of AES-CM, with a key as
+ * long as the profile's, also beside GCM (RFC 7714 8.3). @out->key and @out->salt are
+ * filled in, the salt with its SOTTO_SALT_LEN_MAX bytes.
+ */
+int sotto_kdf_ext(const struct sotto_profile_params *params, const u8 *master, const u8 *salt,
+		  struct sotto_session_keys *out);
 
 void sotto_cm_iv(u8 iv[16], const u8 *salt, u32 ssrc, u64 index);
 void sotto_gcm_iv(u8 iv[12], const u8 *salt, u32 ssrc, u64 index);

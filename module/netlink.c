@@ -13,6 +13,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "netlink_gen.h"
+#include "netlink_options.h"
 
 /* The one nest of a request, parsed. */
 #define PARSE(info, attr, set)	\
@@ -39,6 +40,14 @@ static int parse_nest(struct genl_info *info, int attr, struct nlattr **tb, int 
 				 info->extack);
 }
 
+/* The nest of a request that has been parsed. */
+static const struct nlattr *nest_of(struct genl_info *info, int attr)
+{
+	struct nlattr *top[SOTTO_A_MAX + 1];
+
+	return parse_top(info, top) ? NULL : top[attr];
+}
+
 static int refuse(struct genl_info *info, const struct nlattr *attr, const char *why)
 {
 	if (attr)
@@ -49,9 +58,9 @@ static int refuse(struct genl_info *info, const struct nlattr *attr, const char 
 
 /* Replies. */
 
-static struct sk_buff *reply_new(struct genl_info *info, u8 cmd, void **hdr)
+static struct sk_buff *reply_new(struct genl_info *info, u8 cmd, size_t more, void **hdr)
 {
-	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE + more, GFP_KERNEL);
 
 	if (!msg)
 		return NULL;
@@ -67,10 +76,10 @@ static int reply_flow(struct genl_info *info, u8 cmd, const struct sotto_flow *f
 	struct sk_buff *msg;
 	void *hdr;
 
-	msg = reply_new(info, cmd, &hdr);
+	msg = reply_new(info, cmd, SOTTO_STREAMS_ROOM, &hdr);
 	if (!msg)
 		return -ENOMEM;
-	if (sotto_flow_put(msg, flow)) {
+	if (sotto_flow_put(msg, flow, true)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
@@ -225,7 +234,7 @@ static int reply_rule(struct genl_info *info, u32 id)
 	struct nlattr *nest;
 	void *hdr;
 
-	msg = reply_new(info, SOTTO_CMD_RULE_NEW, &hdr);
+	msg = reply_new(info, SOTTO_CMD_RULE_NEW, 0, &hdr);
 	if (!msg)
 		return -ENOMEM;
 	nest = nla_nest_start(msg, SOTTO_A_RULE);
@@ -468,6 +477,7 @@ static int flow_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sotto_net *sn = sotto_net(genl_info_net(info));
 	struct nlattr *tb[SOTTO_A_FLOW_MAX + 1];
+	struct sotto_options options = { .window = SOTTO_WINDOW_DEFAULT };
 	struct sotto_flow_params p = {};
 	struct sotto_flow *flow;
 	int err;
@@ -475,6 +485,10 @@ static int flow_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = PARSE(info, SOTTO_A_FLOW, flow);
 	if (!err)
 		err = flow_tuple(info, tb, &p.tuple);
+	if (!err)
+		err = sotto_options_read(tb, &options, info->extack);
+	if (!err)
+		err = sotto_streams_read(nest_of(info, SOTTO_A_FLOW), NULL, info->extack);
 	if (err)
 		return err;
 	if (tb[SOTTO_A_FLOW_IFINDEX])
@@ -500,7 +514,13 @@ static int flow_new_doit(struct sk_buff *skb, struct genl_info *info)
 	} else {
 		if (tb[SOTTO_A_FLOW_COOKIE])
 			set_cookie(flow, tb[SOTTO_A_FLOW_COOKIE]);
-		err = reply_flow(info, SOTTO_CMD_FLOW_NEW, flow);
+		sotto_session_options_set(&flow->session, &options);
+		err = sotto_streams_read(nest_of(info, SOTTO_A_FLOW), &flow->session,
+					 info->extack);
+		if (err)
+			sotto_flow_remove(flow);
+		else
+			err = reply_flow(info, SOTTO_CMD_FLOW_NEW, flow);
 	}
 	mutex_unlock(&sn->control);
 	return err;
@@ -577,18 +597,29 @@ static int flow_set(struct genl_info *info, struct nlattr **tb)
 	struct nlattr *tx = tb[SOTTO_A_FLOW_STATE_TX];
 	struct nlattr *rx = tb[SOTTO_A_FLOW_STATE_RX];
 	struct sotto_flow *flow = get_flow(info, tb[SOTTO_A_FLOW_ID]);
-	int err = 0;
+	const struct nlattr *nest = nest_of(info, SOTTO_A_FLOW);
+	struct sotto_options options;
+	int err;
 
 	if (!flow)
 		return -ENOENT;
-	/* All or nothing. */
+	/* All or nothing, but for streams: those before the first that is refused. */
+	sotto_session_options_get(&flow->session, &options);
+	err = sotto_options_read(tb, &options, info->extack);
+	if (!err)
+		err = sotto_streams_read(nest, NULL, info->extack);
+	if (err)
+		return err;
 	if (tx)
 		err = state_allowed(info, tx, flow, SOTTO_DIR_TX);
 	if (!err && rx)
 		err = state_allowed(info, rx, flow, SOTTO_DIR_RX);
+	if (!err)
+		err = sotto_streams_read(nest, &flow->session, info->extack);
 	if (err)
 		return err;
 	sotto_flow_settle(flow);
+	sotto_session_options_set(&flow->session, &options);
 	if (tb[SOTTO_A_FLOW_COOKIE])
 		set_cookie(flow, tb[SOTTO_A_FLOW_COOKIE]);
 	if (rx)
@@ -650,7 +681,7 @@ static int flow_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 				  &sotto_family, NLM_F_MULTI, SOTTO_CMD_FLOW_GET);
 		if (!hdr)
 			break;
-		if (sotto_flow_put(msg, flow)) {
+		if (sotto_flow_put(msg, flow, false)) {
 			genlmsg_cancel(msg, hdr);
 			break;
 		}

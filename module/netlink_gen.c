@@ -76,6 +76,23 @@ const struct sotto_attr_policy sotto_flow_policy[__SOTTO_A_FLOW_MAX] = {
 	[SOTTO_A_FLOW_IDLE_TX_MS] = REPLY("flow/idle-tx-ms"),
 	[SOTTO_A_FLOW_IDLE_RX_MS] = REPLY("flow/idle-rx-ms"),
 	[SOTTO_A_FLOW_STATS]	= REPLY("flow/stats"),
+	[SOTTO_A_FLOW_WINDOW]	= POLICY(U32, SOTTO_WINDOW_MIN, SOTTO_WINDOW_MAX, "flow/window",
+					 "a u32 from 64 to 32768"),
+	[SOTTO_A_FLOW_CRYPTEX]	= POLICY(U32, 0, SOTTO_CRYPTEX_MAX, "flow/cryptex",
+					 "a u32: 0 off, 1 on, 2 require"),
+	[SOTTO_A_FLOW_PAD_SIZE]	= POLICY(U16, 0, U16_MAX, "flow/pad-size", "a u16"),
+	[SOTTO_A_FLOW_PAD_MULTIPLE] = POLICY(U8, 0, U8_MAX, "flow/pad-multiple", "a u8"),
+	[SOTTO_A_FLOW_ENC_EXT]	= POLICY(BINARY, 0, SOTTO_ENC_EXT_MAX, "flow/enc-ext",
+					 "at most 255 ids of a byte, none of them 0"),
+	[SOTTO_A_FLOW_STREAM]	= NEST("flow/stream"),
+};
+
+const struct sotto_attr_policy sotto_stream_policy[__SOTTO_A_STREAM_MAX] = {
+	[SOTTO_A_STREAM_UNSPEC]	= OTHERS("stream"),
+	[SOTTO_A_STREAM_DIR]	= POLICY(U32, 0, SOTTO_DIR_MAX, "stream/dir", "a u32: 0 tx, 1 rx"),
+	[SOTTO_A_STREAM_SSRC]	= POLICY(U32, 0, U32_MAX, "stream/ssrc", "a u32"),
+	[SOTTO_A_STREAM_ROC]	= POLICY(U32, 0, U32_MAX, "stream/roc", "a u32"),
+	[SOTTO_A_STREAM_SEQ]	= REPLY("stream/seq"),
 };
 
 const struct sotto_attr_policy sotto_key_policy[__SOTTO_A_KEY_MAX] = {

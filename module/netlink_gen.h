@@ -41,6 +41,7 @@ struct sotto_attr_policy {
 extern const struct sotto_attr_policy sotto_top_policy[__SOTTO_A_MAX];
 extern const struct sotto_attr_policy sotto_rule_policy[__SOTTO_A_RULE_MAX];
 extern const struct sotto_attr_policy sotto_flow_policy[__SOTTO_A_FLOW_MAX];
+extern const struct sotto_attr_policy sotto_stream_policy[__SOTTO_A_STREAM_MAX];
 extern const struct sotto_attr_policy sotto_key_policy[__SOTTO_A_KEY_MAX];
 extern const struct sotto_attr_policy sotto_packet_policy[__SOTTO_A_PACKET_MAX];
 

@@ -20,6 +20,7 @@ static void key_destroy(struct sotto_key *key)
 		sotto_hmac_exit(&key->half[i].hmac);
 		sotto_gcm_exit(&key->half[i].gcm);
 	}
+	sotto_cm_exit(&key->ext.cm);
 	kfree_sensitive(key);
 }
 
@@ -59,9 +60,24 @@ wipe:
 	return err;
 }
 
+static int key_ext_init(struct sotto_key_ext *ext, const struct sotto_profile_params *params,
+			const struct sotto_key_params *p)
+{
+	struct sotto_session_keys keys;
+	int err;
+
+	err = sotto_kdf_ext(params, p->master, p->salt, &keys);
+	if (!err)
+		err = sotto_cm_init(&ext->cm, keys.key, params->key_len);
+	memcpy(ext->salt, keys.salt, sizeof(ext->salt));
+	memzero_explicit(&keys, sizeof(keys));
+	return err;
+}
+
 /* The caller owns the key, which nobody sees yet, and frees it by key_destroy(). */
 static struct sotto_key *key_create(const struct sotto_profile_params *params,
-				    const struct sotto_key_params *p)
+				    const struct sotto_key_params *p,
+				    const struct sotto_options *options)
 {
 	struct sotto_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
 	int err;
@@ -77,6 +93,12 @@ static struct sotto_key *key_create(const struct sotto_profile_params *params,
 	err = key_half_init(&key->half[0], params, p, false);
 	if (!err)
 		err = key_half_init(&key->half[1], params, p, true);
+	key->options = *options;
+	key->grows = options->pad_size || options->pad_multiple > 1 ||
+		     options->cryptex != SOTTO_CRYPTEX_OFF;
+	key->has_ext = !sotto_ext_ids_empty(&options->enc_ext);
+	if (!err && key->has_ext)
+		err = key_ext_init(&key->ext, params, p);
 	if (err) {
 		key_destroy(key);
 		return ERR_PTR(err);
@@ -120,6 +142,8 @@ int sotto_session_init(struct sotto_session *s, gfp_t gfp)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < ARRAY_SIZE(s->state->dir); i++)
 		sotto_streams_init(&s->state->dir[i]);
+	spin_lock_init(&s->state->options_lock);
+	s->state->options.window = SOTTO_WINDOW_DEFAULT;
 	return 0;
 }
 
@@ -193,7 +217,9 @@ static int check_not_installed(const struct sotto_session *s, enum sotto_dir dir
  * @p: the key; copied, and wiped by the caller
  * @extack: may be NULL
  *
- * Replaces a "next" that was never made current. On rx the key is tried at once.
+ * Replaces a "next" that was never made current. On rx the key is tried at once. It
+ * goes with the options that the session has now, as long as it lives: what is under
+ * way with it must not be taken for something else.
  *
  * Context: process, may sleep; the caller serialises control calls of @s.
  * Return: 0; -EINVAL if lengths do not fit the profile, or the other direction
@@ -206,6 +232,7 @@ int sotto_session_key_new(struct sotto_session *s, const struct sotto_key_params
 	const struct sotto_profile_params *params = sotto_profile_params(p->profile);
 	struct sotto_session_dir *dir = &s->state->dir[p->dir];
 	struct sotto_key *key, *current_key, *old;
+	struct sotto_options options;
 	int err;
 
 	if (!params) {
@@ -225,7 +252,8 @@ int sotto_session_key_new(struct sotto_session *s, const struct sotto_key_params
 		return -EINVAL;
 	}
 
-	key = key_create(params, p);
+	sotto_session_options_get(s, &options);
+	key = key_create(params, p, &options);
 	if (IS_ERR(key)) {
 		if (PTR_ERR(key) != -ENOMEM)
 			NL_SET_ERR_MSG(extack, "this kernel has no cipher for the profile");
@@ -331,6 +359,74 @@ enum sotto_profile sotto_session_profile(const struct sotto_session *s, enum sot
 		profile = key->profile;
 	rcu_read_unlock();
 	return profile;
+}
+
+/**
+ * sotto_session_options_get() - Options of the keys that are installed from now on.
+ * @s: session
+ * @out: filled in
+ *
+ * Context: any but hardirq; @s is kept by the caller.
+ */
+void sotto_session_options_get(const struct sotto_session *s, struct sotto_options *out)
+{
+	spin_lock_bh(&s->state->options_lock);
+	*out = s->state->options;
+	spin_unlock_bh(&s->state->options_lock);
+}
+
+/**
+ * sotto_session_options_set() - Change the options of later keys.
+ * @s: session
+ * @options: all of them, each in its range
+ *
+ * Context: any but hardirq; @s is kept by the caller, who serialises control calls.
+ */
+void sotto_session_options_set(struct sotto_session *s, const struct sotto_options *options)
+{
+	spin_lock_bh(&s->state->options_lock);
+	s->state->options = *options;
+	spin_unlock_bh(&s->state->options_lock);
+}
+
+/**
+ * sotto_session_roc_set() - Tell the ROC that an SSRC's first packet has.
+ * @s: session
+ * @dir: direction
+ * @ssrc: host byte order
+ * @roc: rollover counter (RFC 3711 3.3.1)
+ *
+ * Context: process; @s is kept by the caller.
+ * Return: 0; -EBUSY if a packet of it has been sent or accepted; -ENOSPC; -ENOMEM.
+ */
+int sotto_session_roc_set(struct sotto_session *s, enum sotto_dir dir, u32 ssrc, u32 roc)
+{
+	int err;
+
+	rcu_read_lock();
+	err = sotto_stream_preset(&s->state->dir[dir], ssrc, roc);
+	rcu_read_unlock();
+	return err;
+}
+
+/**
+ * sotto_session_streams() - Go through the SSRCs of a direction.
+ * @s: session
+ * @dir: direction
+ * @fn: called for each; an error ends it
+ * @arg: for @fn
+ *
+ * Context: any but hardirq; @fn must not sleep. Return: 0, or what @fn returned.
+ */
+int sotto_session_streams(const struct sotto_session *s, enum sotto_dir dir,
+			  int (*fn)(const struct sotto_stream_info *info, void *arg), void *arg)
+{
+	int err;
+
+	rcu_read_lock();
+	err = sotto_streams_each(&s->state->dir[dir], fn, arg);
+	rcu_read_unlock();
+	return err;
 }
 
 /**

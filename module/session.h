@@ -8,6 +8,8 @@
 #include <linux/sotto.h>
 #include <linux/types.h>
 
+#include "ext.h"
+
 struct netlink_ext_ack;
 
 /* One per flow, embedded in it; defined in session_priv.h for srtp.c. */
@@ -30,6 +32,36 @@ struct sotto_key_params {
 	unsigned int mki_len;
 };
 
+/**
+ * struct sotto_options - how packets look, beside their profile and MKI
+ * @window: replay window of SRTP, SOTTO_WINDOW_MIN..SOTTO_WINDOW_MAX packets
+ * @cryptex: as the uapi says
+ * @pad_size: plain RTP payloads are padded to this size at least
+ * @pad_multiple: and to a multiple of this; 0 or 1: to none
+ * @enc_ext: elements of header extensions that are encrypted
+ */
+struct sotto_options {
+	u32 window;
+	enum sotto_cryptex cryptex;
+	u16 pad_size;
+	u8 pad_multiple;
+	struct sotto_ext_ids enc_ext;
+};
+
+/**
+ * struct sotto_stream_info - what is known of one SSRC in one direction
+ * @ssrc: SSRC
+ * @roc: of its highest packet, or the one that its first packet is to have
+ * @seq: of its highest packet, valid if @heard
+ * @heard: there was an RTP packet
+ */
+struct sotto_stream_info {
+	u32 ssrc;
+	u32 roc;
+	u16 seq;
+	bool heard;
+};
+
 int sotto_session_init(struct sotto_session *s, gfp_t gfp);
 /* Wipes keys after a grace period; the packets in flight finish. */
 void sotto_session_destroy(struct sotto_session *s);
@@ -42,6 +74,16 @@ int sotto_session_key_promote(struct sotto_session *s, enum sotto_dir dir);
 int sotto_session_key_del(struct sotto_session *s, enum sotto_dir dir, enum sotto_slot slot);
 bool sotto_session_has_key(const struct sotto_session *s, enum sotto_dir dir, enum sotto_slot slot);
 enum sotto_profile sotto_session_profile(const struct sotto_session *s, enum sotto_dir dir);
+
+/* Of the keys that are installed from now on. Any context but hardirq. */
+void sotto_session_options_get(const struct sotto_session *s, struct sotto_options *out);
+void sotto_session_options_set(struct sotto_session *s, const struct sotto_options *options);
+
+/* Process context; -EBUSY after its first packet, -ENOSPC, -ENOMEM. */
+int sotto_session_roc_set(struct sotto_session *s, enum sotto_dir dir, u32 ssrc, u32 roc);
+/* Calls @fn for each SSRC under rcu_read_lock() until it returns an error, which it returns. */
+int sotto_session_streams(const struct sotto_session *s, enum sotto_dir dir,
+			  int (*fn)(const struct sotto_stream_info *info, void *arg), void *arg);
 
 int sotto_session_module_init(void);	/* registry of used tx keys, caches */
 void sotto_session_module_exit(void);

@@ -40,6 +40,12 @@ struct sotto_key_half {
 	atomic64_t spent;	/* packets */
 };
 
+/* Of the elements of header extensions: RTP only, AES-CM with every profile. */
+struct sotto_key_ext {
+	struct sotto_cm cm;
+	u8 salt[SOTTO_SALT_LEN_MAX];
+};
+
 #define SOTTO_KEY_HEARD		0	/* bit of flags: a packet has authenticated */
 
 /**
@@ -52,6 +58,9 @@ struct sotto_key_half {
  * @place: which sotto_stream.by_key is its own; two live keys never share one
  * @flags: SOTTO_KEY_*
  * @half: [0] RTP, [1] RTCP
+ * @options: those that its flow had when it was installed
+ * @grows: these make RTP packets longer
+ * @has_ext: elements of header extensions are encrypted, @ext has the key
  * @mki_len: 0: none
  * @mki: follows each packet
  */
@@ -64,11 +73,15 @@ struct sotto_key {
 	u8 place;
 	unsigned long flags;
 	struct sotto_key_half half[2];
+	struct sotto_options options;
+	bool grows;
+	bool has_ext;
+	struct sotto_key_ext ext;
 	u8 mki_len;
 	u8 mki[SOTTO_MKI_MAX];
 };
 
-/* What belongs to (key, SSRC). Older than the key of its place: as if all zero. */
+/* What belongs to (key, SSRC). Older than the key of its place: to be begun afresh. */
 struct sotto_stream_key {
 	u32 generation;
 	u32 rtcp_next;		/* tx: next SRTCP index */
@@ -82,6 +95,7 @@ struct sotto_stream_key {
  * @ssrc: constant
  * @heard: @highest is valid
  * @evicted: found by RCU but gone: its indices must not be used
+ * @preset: @highest has the ROC of the first packet that is yet to come
  * @restart_told: the agent knows that the program began anew
  * @repeats: packets refused in a row
  * @highest: highest RTP index; survives a change of slot (RFC 3711 3.3.1)
@@ -94,6 +108,7 @@ struct sotto_stream {
 	spinlock_t lock;	/* guards what follows */
 	bool heard;
 	bool evicted;
+	bool preset;
 	bool restart_told;
 	u8 repeats;
 	u64 highest;
@@ -111,6 +126,8 @@ struct sotto_session_dir {
 struct sotto_session_state {
 	struct rcu_work free;
 	struct sotto_session_dir dir[__SOTTO_DIR_MAX];
+	spinlock_t options_lock;	/* guards options */
+	struct sotto_options options;	/* of the next key */
 };
 
 /* session.c */
@@ -121,6 +138,9 @@ void sotto_streams_init(struct sotto_session_dir *dir);
 void sotto_streams_free(struct sotto_session_dir *dir);	/* no reader left */
 struct sotto_stream *sotto_stream_find(struct sotto_session_dir *dir, u32 ssrc);
 struct sotto_stream *sotto_stream_get(struct sotto_session_dir *dir, u32 ssrc);
+int sotto_stream_preset(struct sotto_session_dir *dir, u32 ssrc, u32 roc);
+int sotto_streams_each(struct sotto_session_dir *dir,
+		       int (*fn)(const struct sotto_stream_info *info, void *arg), void *arg);
 
 int sotto_stream_tx_rtp(struct sotto_stream *stream, const struct sotto_key *key, u16 seq,
 			u64 *index, struct sotto_srtp_note *note);

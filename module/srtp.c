@@ -6,9 +6,13 @@
  *	SRTP  GCM	header | encrypted payload | tag | MKI
  *	SRTCP AES-CM	8 bytes | encrypted rest | E, index | MKI | tag
  *	SRTCP GCM	8 bytes | encrypted rest | tag | E, index | MKI
+ *
+ * With the options of a key the plain RTP packet is padded first, and more of its
+ * header is encrypted: elements of its extension, or that and the CSRCs (ext.h).
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -16,6 +20,8 @@
 #include "rtp.h"
 #include "session_priv.h"
 
+#define RTP_P			0x20
+#define RTP_PADDING_MAX		255
 #define RTCP_CLEAR_LEN		8
 #define RTCP_INDEX_LEN		4
 #define RTCP_E_FLAG		BIT(31)
@@ -24,31 +30,28 @@
 struct packet {
 	u8 *data;
 	unsigned int len;
-	unsigned int clear_len;	/* header that stays in clear */
 	bool rtcp;
 	u32 ssrc;
-	u16 seq;		/* RTP only */
+	struct sotto_rtp_info rtp;	/* RTP only */
 };
 
 static int packet_parse(struct packet *pkt, bool rtcp, u8 *data, unsigned int len)
 {
-	struct sotto_rtp_info info;
 	int err;
 
 	pkt->data = data;
 	pkt->len = len;
 	pkt->rtcp = rtcp;
-	if (rtcp) {
-		pkt->clear_len = RTCP_CLEAR_LEN;
+	if (rtcp)
 		return sotto_rtcp_parse(data, len, &pkt->ssrc);
-	}
-	err = sotto_rtp_parse(data, len, &info);
-	if (err)
-		return err;
-	pkt->clear_len = info.header_len;
-	pkt->ssrc = info.ssrc;
-	pkt->seq = info.seq;
-	return 0;
+	err = sotto_rtp_parse(data, len, &pkt->rtp);
+	pkt->ssrc = pkt->rtp.ssrc;
+	return err;
+}
+
+static unsigned int header_len(const struct packet *pkt)
+{
+	return pkt->rtcp ? RTCP_CLEAR_LEN : pkt->rtp.header_len;
 }
 
 static bool is_aead(const struct sotto_key *key)
@@ -79,13 +82,37 @@ static const u8 *mac_suffix(const struct packet *pkt, u64 index, u8 roc[4])
 	return roc;
 }
 
-static int cm_xor(const struct packet *pkt, const struct sotto_key_half *half, u64 index,
-		  unsigned int end)
+/* Is the packet, on its way out or in, one of Cryptex's? */
+static bool is_cryptex(const struct packet *pkt, const struct sotto_key *key)
 {
+	return !pkt->rtcp && key->options.cryptex != SOTTO_CRYPTEX_OFF &&
+	       sotto_cryptex_is(pkt->data, &pkt->rtp);
+}
+
+/* Where the encrypted part begins; until leave() it is in one piece. */
+static unsigned int enter(const struct packet *pkt, bool cryptex)
+{
+	return cryptex ? sotto_cryptex_gather(pkt->data, &pkt->rtp) : header_len(pkt);
+}
+
+static void leave(const struct packet *pkt, bool cryptex)
+{
+	if (cryptex)
+		sotto_cryptex_scatter(pkt->data, &pkt->rtp);
+}
+
+static int cm_xor(const struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	const struct sotto_key_half *half = &key->half[pkt->rtcp];
+	bool cryptex = is_cryptex(pkt, key);
+	unsigned int from = enter(pkt, cryptex);
 	u8 iv[SOTTO_CM_IV_LEN];
+	int err;
 
 	sotto_cm_iv(iv, half->salt, pkt->ssrc, index);
-	return sotto_cm_xor(&half->cm, iv, pkt->data + pkt->clear_len, end - pkt->clear_len);
+	err = sotto_cm_xor(&half->cm, iv, pkt->data + from, pkt->len - from);
+	leave(pkt, cryptex);
+	return err;
 }
 
 static int cm_seal(struct packet *pkt, const struct sotto_key *key, u64 index)
@@ -96,7 +123,7 @@ static int cm_seal(struct packet *pkt, const struct sotto_key *key, u64 index)
 	u8 roc[4];
 	int err;
 
-	err = cm_xor(pkt, half, index, pkt->len);
+	err = cm_xor(pkt, key, index);
 	if (err)
 		return err;
 	if (pkt->rtcp) {
@@ -125,34 +152,45 @@ static int cm_open(struct packet *pkt, const struct sotto_key *key, u64 index)
 	if (err)
 		return err;
 	pkt->len -= overhead(key, pkt->rtcp);
-	return cm_xor(pkt, half, index, pkt->len);
+	return cm_xor(pkt, key, index);
+}
+
+/*
+ * E and index are authenticated behind the header but sent at the end (RFC 7714 9.2,
+ * 9.3): the body makes room for them meanwhile.
+ */
+static int gcm_seal_rtcp(struct packet *pkt, const struct sotto_key_half *half, u8 *iv, u64 index)
+{
+	u8 *body = pkt->data + RTCP_CLEAR_LEN;
+	unsigned int body_len = pkt->len - RTCP_CLEAR_LEN;
+	int err;
+
+	memmove(body + RTCP_INDEX_LEN, body, body_len);
+	put_unaligned_be32(RTCP_E_FLAG | index, body);
+	err = sotto_gcm_seal(&half->gcm, iv, pkt->data, RTCP_CLEAR_LEN + RTCP_INDEX_LEN, body_len);
+	body_len += SOTTO_GCM_TAG_LEN;
+	memmove(body, body + RTCP_INDEX_LEN, body_len);
+	put_unaligned_be32(RTCP_E_FLAG | index, body + body_len);
+	pkt->len += SOTTO_GCM_TAG_LEN + RTCP_INDEX_LEN;
+	return err;
 }
 
 static int gcm_seal(struct packet *pkt, const struct sotto_key *key, u64 index)
 {
 	const struct sotto_key_half *half = &key->half[pkt->rtcp];
-	u8 *body = pkt->data + pkt->clear_len;
-	unsigned int body_len = pkt->len - pkt->clear_len;
+	bool cryptex = is_cryptex(pkt, key);
 	u8 iv[SOTTO_GCM_IV_LEN];
 	int err;
 
 	sotto_gcm_iv(iv, half->salt, pkt->ssrc, index);
-	if (!pkt->rtcp) {
-		err = sotto_gcm_seal(&half->gcm, iv, pkt->data, pkt->clear_len, body_len);
-		pkt->len += SOTTO_GCM_TAG_LEN;
+	if (pkt->rtcp) {
+		err = gcm_seal_rtcp(pkt, half, iv, index);
 	} else {
-		/*
-		 * E and index are authenticated behind the header but sent at the
-		 * end (RFC 7714 9.2, 9.3): the body makes room for them meanwhile.
-		 */
-		memmove(body + RTCP_INDEX_LEN, body, body_len);
-		put_unaligned_be32(RTCP_E_FLAG | index, body);
-		err = sotto_gcm_seal(&half->gcm, iv, pkt->data, RTCP_CLEAR_LEN + RTCP_INDEX_LEN,
-				     body_len);
-		body_len += SOTTO_GCM_TAG_LEN;
-		memmove(body, body + RTCP_INDEX_LEN, body_len);
-		put_unaligned_be32(RTCP_E_FLAG | index, body + body_len);
-		pkt->len += SOTTO_GCM_TAG_LEN + RTCP_INDEX_LEN;
+		unsigned int from = enter(pkt, cryptex);
+
+		err = sotto_gcm_seal(&half->gcm, iv, pkt->data, from, pkt->len - from);
+		leave(pkt, cryptex);
+		pkt->len += SOTTO_GCM_TAG_LEN;
 	}
 	if (err)
 		return err;
@@ -160,63 +198,188 @@ static int gcm_seal(struct packet *pkt, const struct sotto_key *key, u64 index)
 	return 0;
 }
 
+/* @len: of the plain packet */
+static int gcm_open_rtcp(struct packet *pkt, const struct sotto_key_half *half, u8 *iv, u64 index,
+			 unsigned int len)
+{
+	u8 *body = pkt->data + RTCP_CLEAR_LEN;
+	unsigned int body_len = len - RTCP_CLEAR_LEN;
+	int err;
+
+	memmove(body + RTCP_INDEX_LEN, body, body_len + SOTTO_GCM_TAG_LEN);
+	put_unaligned_be32(RTCP_E_FLAG | index, body);
+	err = sotto_gcm_open(&half->gcm, iv, pkt->data, RTCP_CLEAR_LEN + RTCP_INDEX_LEN, body_len);
+	memmove(body, body + RTCP_INDEX_LEN, body_len);
+	return err;
+}
+
 static int gcm_open(struct packet *pkt, const struct sotto_key *key, u64 index)
 {
 	const struct sotto_key_half *half = &key->half[pkt->rtcp];
-	unsigned int plain_len = pkt->len - overhead(key, pkt->rtcp);
-	u8 *body = pkt->data + pkt->clear_len;
-	unsigned int body_len = plain_len - pkt->clear_len;
+	unsigned int len = pkt->len - overhead(key, pkt->rtcp);
+	bool cryptex = is_cryptex(pkt, key);
 	u8 iv[SOTTO_GCM_IV_LEN];
 	int err;
 
 	sotto_gcm_iv(iv, half->salt, pkt->ssrc, index);
-	if (!pkt->rtcp) {
-		err = sotto_gcm_open(&half->gcm, iv, pkt->data, pkt->clear_len, body_len);
+	if (pkt->rtcp) {
+		err = gcm_open_rtcp(pkt, half, iv, index, len);
 	} else {
-		memmove(body + RTCP_INDEX_LEN, body, body_len + SOTTO_GCM_TAG_LEN);
-		put_unaligned_be32(RTCP_E_FLAG | index, body);
-		err = sotto_gcm_open(&half->gcm, iv, pkt->data, RTCP_CLEAR_LEN + RTCP_INDEX_LEN,
-				     body_len);
-		memmove(body, body + RTCP_INDEX_LEN, body_len);
+		unsigned int from = enter(pkt, cryptex);
+
+		err = sotto_gcm_open(&half->gcm, iv, pkt->data, from, len - from);
+		leave(pkt, cryptex);
 	}
 	if (err)
 		return err;
-	pkt->len = plain_len;
+	pkt->len = len;
 	return 0;
 }
 
-/**
- * sotto_srtp_overhead() - Bytes that protecting adds with the current tx key.
- * @s: session
- * @rtcp: what is asked for
- *
- * Context: any, under rcu_read_lock(). Return: bytes, or -ENOKEY.
+/*
+ * Bytes of padding to add to a plain RTP packet (RFC 3550 5.1). One that is padded
+ * already keeps its padding and gets more. What 255 bytes do not reach goes with 255.
  */
-int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp)
+static int padding_for(const struct packet *pkt, const struct sotto_options *options)
+{
+	unsigned int len = pkt->len - pkt->rtp.header_len;
+	unsigned int multiple = max_t(unsigned int, options->pad_multiple, 1);
+	unsigned int want = max_t(unsigned int, options->pad_size, len);
+	unsigned int have = 0;
+
+	if (!options->pad_size && multiple == 1)
+		return 0;
+	if (pkt->data[0] & RTP_P) {
+		have = pkt->rtp.padding;
+		if (!have || have > len)
+			return -EINVAL;
+	}
+	want += multiple - 1;
+	want -= want % multiple;
+	return min(want - len, RTP_PADDING_MAX - have);
+}
+
+/* Bytes that the options of a key add to a plain packet, or -EINVAL. */
+static int growth(const struct packet *pkt, const struct sotto_key *key)
+{
+	int padding, empty_ext = 0;
+
+	if (pkt->rtcp || !key->grows)
+		return 0;
+	padding = padding_for(pkt, &key->options);
+	if (padding < 0)
+		return padding;
+	if (key->options.cryptex != SOTTO_CRYPTEX_OFF)
+		empty_ext = sotto_cryptex_growth(pkt->data, &pkt->rtp);
+	return empty_ext < 0 ? empty_ext : padding + empty_ext;
+}
+
+static void pad(struct packet *pkt, unsigned int padding)
+{
+	unsigned int have = pkt->data[0] & RTP_P ? pkt->rtp.padding : 0;
+
+	if (!padding)
+		return;
+	memset(pkt->data + pkt->len, 0, padding);
+	pkt->len += padding;
+	pkt->data[pkt->len - 1] = have + padding;
+	pkt->data[0] |= RTP_P;
+}
+
+static int ext_xor(const struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	if (pkt->rtcp || !key->has_ext)
+		return 0;
+	return sotto_ext_xor(&key->ext.cm, key->ext.salt, &key->options.enc_ext, pkt->data,
+			     &pkt->rtp, index);
+}
+
+/* What the options make of a plain packet before it is sealed. */
+static int dress(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	if (pkt->rtcp)
+		return 0;
+	if (key->grows)
+		pad(pkt, padding_for(pkt, &key->options));
+	/* A packet has the one or the other (RFC 9335 4). */
+	if (key->options.cryptex == SOTTO_CRYPTEX_OFF)
+		return ext_xor(pkt, key, index);
+	if (sotto_cryptex_applies(&pkt->rtp))
+		sotto_cryptex_mark(pkt->data, &pkt->len, &pkt->rtp);
+	return 0;
+}
+
+/* And back, when it has been opened. The padding stays: it is legal RTP. */
+static int undress(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	if (!is_cryptex(pkt, key))
+		return ext_xor(pkt, key, index);
+	sotto_cryptex_unmark(pkt->data, &pkt->rtp);
+	return 0;
+}
+
+static int seal_packet(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	int err = dress(pkt, key, index);
+
+	if (err)
+		return err;
+	return is_aead(key) ? gcm_seal(pkt, key, index) : cm_seal(pkt, key, index);
+}
+
+static int open_packet(struct packet *pkt, const struct sotto_key *key, u64 index)
+{
+	int err = is_aead(key) ? gcm_open(pkt, key, index) : cm_open(pkt, key, index);
+
+	return err ?: undress(pkt, key, index);
+}
+
+/**
+ * sotto_srtp_overhead() - Bytes that protecting adds to a packet with the current tx key.
+ * @s: session
+ * @rtcp: what it is, as rtp.c classified it
+ * @data: plain packet
+ * @len: its length
+ *
+ * Context: any, under rcu_read_lock(). Return: bytes; -ENOKEY; -EINVAL if the packet is
+ * malformed and that matters for the answer.
+ */
+int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp, const u8 *data,
+			unsigned int len)
 {
 	const struct sotto_key *key =
 		rcu_dereference(s->state->dir[SOTTO_DIR_TX].slot[SOTTO_SLOT_CURRENT]);
+	struct packet pkt;
+	int more;
 
 	if (!key)
 		return -ENOKEY;
-	return overhead(key, rtcp);
+	if (rtcp || !key->grows)
+		return overhead(key, rtcp);
+	/* Nothing is written through it here. */
+	more = packet_parse(&pkt, rtcp, (u8 *)data, len);
+	if (!more)
+		more = growth(&pkt, key);
+	return more < 0 ? more : more + (int)overhead(key, rtcp);
 }
 
 /**
  * sotto_srtp_protect() - RTP to SRTP or RTCP to SRTCP, in place.
  * @s: session with a current tx key
  * @rtcp: what it is, as rtp.c classified it
- * @data: linear, private, directly mapped; SOTTO_SRTP_OVERHEAD_MAX of room behind @len
+ * @data: linear, private, directly mapped; @room bytes behind @len
  * @len: in: plain length; out: protected length
+ * @room: what sotto_srtp_overhead() said, or more
  * @note: filled in, also after an error
  *
  * Context: process or softirq, under rcu_read_lock(); never sleeps.
  * Return: 0; -ENOKEY no current key; -EINVAL malformed; -EALREADY index used
- * before; -ENOSPC too many streams; -ENOMEM; -EKEYEXPIRED exhausted; another
- * errno of the cipher. After an error @data must not leave: it may be plain.
+ * before; -ENOSPC too many streams; -ENOMEM; -EKEYEXPIRED exhausted; -ENOBUFS there
+ * is another key meanwhile, which needs more room; another errno of the cipher. After
+ * an error @data must not leave: it may be plain.
  */
 int sotto_srtp_protect(struct sotto_session *s, bool rtcp, u8 *data, unsigned int *len,
-		       struct sotto_srtp_note *note)
+		       unsigned int room, struct sotto_srtp_note *note)
 {
 	struct sotto_session_dir *dir = &s->state->dir[SOTTO_DIR_TX];
 	struct sotto_stream *stream;
@@ -233,16 +396,21 @@ int sotto_srtp_protect(struct sotto_session *s, bool rtcp, u8 *data, unsigned in
 	if (err)
 		return err;
 	note->ssrc = pkt.ssrc;
+	err = growth(&pkt, key);
+	if (err < 0)
+		return err;
+	if (err + overhead(key, rtcp) > room)
+		return -ENOBUFS;
 
 	stream = sotto_stream_get(dir, pkt.ssrc);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
 	err = rtcp ? sotto_stream_tx_rtcp(stream, key, &index, note)
-		   : sotto_stream_tx_rtp(stream, key, pkt.seq, &index, note);
+		   : sotto_stream_tx_rtp(stream, key, pkt.rtp.seq, &index, note);
 	if (!err)
 		err = sotto_key_spend(key, rtcp, note);
 	if (!err)
-		err = is_aead(key) ? gcm_seal(&pkt, key, index) : cm_seal(&pkt, key, index);
+		err = seal_packet(&pkt, key, index);
 	if (!err)
 		*len = pkt.len;
 	return err;
@@ -272,7 +440,7 @@ static unsigned int guess_index(const struct packet *pkt, const struct sotto_key
 	u32 word;
 
 	if (!pkt->rtcp)
-		return sotto_stream_rx_guess(stream, pkt->seq, guess);
+		return sotto_stream_rx_guess(stream, pkt->rtp.seq, guess);
 
 	if (!is_aead(key))
 		behind += key->params->tag_len[1];
@@ -282,6 +450,13 @@ static unsigned int guess_index(const struct packet *pkt, const struct sotto_key
 		return 0;
 	guess[0] = word & ~RTCP_E_FLAG;
 	return 1;
+}
+
+/* RFC 9335 5.2: where Cryptex is a must, CSRCs and extensions do not come in clear. */
+static bool shows_its_header(const struct packet *pkt, const struct sotto_key *key)
+{
+	return !pkt->rtcp && key->options.cryptex == SOTTO_CRYPTEX_REQUIRE &&
+	       sotto_cryptex_applies(&pkt->rtp) && !is_cryptex(pkt, key);
 }
 
 /*
@@ -296,7 +471,9 @@ static int add_candidates(const struct packet *pkt, struct sotto_stream *stream,
 	unsigned int guesses;
 	int err = -EALREADY;
 
-	if (pkt->len < pkt->clear_len + overhead(key, pkt->rtcp))
+	if (pkt->len < header_len(pkt) + overhead(key, pkt->rtcp))
+		return -EINVAL;
+	if (shows_its_header(pkt, key))
 		return -EINVAL;
 	if (!mki_matches(pkt, key))
 		return -EBADMSG;
@@ -333,8 +510,7 @@ static int try_candidates(struct packet *pkt, const struct candidate *c, unsigne
 			if (!kept)
 				return -ENOMEM;
 		}
-		err = is_aead(c[i].key) ? gcm_open(pkt, c[i].key, c[i].index)
-					: cm_open(pkt, c[i].key, c[i].index);
+		err = open_packet(pkt, c[i].key, c[i].index);
 		if (err == -EBADMSG && kept && !last)
 			memcpy(pkt->data, kept, pkt->len);
 	}

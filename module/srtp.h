@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protect and unprotect one packet (RFC 3711, 6188, 7714). Works on linear,
+ * Protect and unprotect one packet (RFC 3711, 6188, 6904, 7714, 9335). Works on linear,
  * private memory; knows no skb and no netfilter.
  */
 #ifndef SOTTO_SRTP_H
@@ -18,30 +18,37 @@ struct sotto_srtp_note {
 	enum sotto_slot slot;	/* rx: which key it was */
 };
 
-/* Bytes that protecting may add: 4 of E-flag and index, MKI, tag. */
-#define SOTTO_SRTP_OVERHEAD_MAX	(4 + SOTTO_MKI_MAX + 16)
+/*
+ * Bytes that protecting may add at most. RTP: 255 of padding, 4 of an empty extension,
+ * MKI, tag; RTCP has 4 of E-flag and index instead of the first two.
+ */
+#define SOTTO_SRTP_OVERHEAD_MAX	(255 + 4 + SOTTO_MKI_MAX + 16)
+#define SOTTO_SRTCP_OVERHEAD_MAX (4 + SOTTO_MKI_MAX + 16)
 
 /**
- * sotto_srtp_overhead() - Bytes that protecting adds with the current tx key.
- * Context: any, under rcu_read_lock(). Return: bytes, or -ENOKEY.
+ * sotto_srtp_overhead() - Bytes that protecting adds to a packet with the current tx key.
+ * Context: any, under rcu_read_lock(). Return: bytes, -ENOKEY, -EINVAL malformed.
  */
-int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp);
+int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp, const u8 *data,
+			unsigned int len);
 
 /**
  * sotto_srtp_protect() - RTP to SRTP or RTCP to SRTCP, in place.
  * @s: session with a current tx key
  * @rtcp: what it is, as rtp.c classified it
- * @data: linear and private; room for SOTTO_SRTP_OVERHEAD_MAX behind @len
+ * @data: linear and private; @room bytes behind @len
  * @len: in: plain length; out: protected length
+ * @room: what sotto_srtp_overhead() said, or more
  * @note: filled in
  *
  * Context: softirq or process with BH off, under rcu_read_lock(); never sleeps.
  * Return: 0; -ENOKEY no current key; -EINVAL malformed; -EALREADY index used
- * before; -ENOSPC too many streams; -EKEYEXPIRED exhausted; another errno from
- * the cipher. After an error @data must not leave: its content is undefined.
+ * before; -ENOSPC too many streams; -EKEYEXPIRED exhausted; -ENOBUFS there is another
+ * key meanwhile, which needs more room; another errno from the cipher. After an
+ * error @data must not leave: its content is undefined.
  */
 int sotto_srtp_protect(struct sotto_session *s, bool rtcp, u8 *data, unsigned int *len,
-		       struct sotto_srtp_note *note);
+		       unsigned int room, struct sotto_srtp_note *note);
 
 /**
  * sotto_srtp_unprotect() - SRTP to RTP or SRTCP to RTCP, in place.

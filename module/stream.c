@@ -3,6 +3,7 @@
  * Streams: what is known of one SSRC in one direction.
  */
 #include <linux/hash.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -33,6 +34,19 @@ void sotto_streams_init(struct sotto_session_dir *dir)
 		INIT_HLIST_HEAD(&dir->streams[i]);
 }
 
+static void stream_free(struct sotto_stream *stream)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(stream->by_key); i++)
+		for (unsigned int rtcp = 0; rtcp < 2; rtcp++)
+			sotto_replay_end(&stream->by_key[i].seen[rtcp]);
+	kfree(stream);
+}
+
+static void stream_free_rcu(struct rcu_head *rcu)
+{
+	stream_free(container_of(rcu, struct sotto_stream, rcu));
+}
+
 /**
  * sotto_streams_free() - Free all streams.
  * @dir: no longer visible to others, a grace period ago
@@ -46,7 +60,7 @@ void sotto_streams_free(struct sotto_session_dir *dir)
 
 	for (unsigned int i = 0; i < SOTTO_STREAM_BUCKETS; i++)
 		hlist_for_each_entry_safe(stream, next, &dir->streams[i], node)
-			kfree(stream);
+			stream_free(stream);
 }
 
 /**
@@ -84,7 +98,8 @@ static u32 oldest_generation(const struct sotto_session_dir *dir)
 /*
  * Makes room by removing one stream that no living key has seen. While a key
  * lives its streams stay: a forgotten index is a reused nonce on tx, and a
- * replay accepted on rx. Under dir->lock.
+ * replay accepted on rx. So does one whose ROC was told and that is yet to come: the
+ * indices before may have been used elsewhere. Under dir->lock.
  */
 static bool evict_one(struct sotto_session_dir *dir)
 {
@@ -94,13 +109,14 @@ static bool evict_one(struct sotto_session_dir *dir)
 	for (unsigned int i = 0; i < SOTTO_STREAM_BUCKETS; i++) {
 		hlist_for_each_entry(stream, &dir->streams[i], node) {
 			spin_lock(&stream->lock);
-			stream->evicted = stream->by_key[0].generation < oldest &&
+			stream->evicted = (stream->heard || !stream->preset) &&
+					  stream->by_key[0].generation < oldest &&
 					  stream->by_key[1].generation < oldest;
 			spin_unlock(&stream->lock);
 			if (!stream->evicted)
 				continue;
 			hlist_del_rcu(&stream->node);
-			kfree_rcu(stream, rcu);
+			call_rcu(&stream->rcu, stream_free_rcu);
 			dir->stream_count--;
 			return true;
 		}
@@ -146,19 +162,95 @@ out:
 	return stream;
 }
 
+/**
+ * sotto_stream_preset() - Tell the ROC of the first packet of an SSRC.
+ * @dir: direction
+ * @ssrc: host byte order
+ * @roc: rollover counter
+ *
+ * Context: any but hardirq, under rcu_read_lock().
+ * Return: 0; -EBUSY if there was an RTP packet of it; -ENOSPC; -ENOMEM.
+ */
+int sotto_stream_preset(struct sotto_session_dir *dir, u32 ssrc, u32 roc)
+{
+	struct sotto_stream *stream;
+	int err;
+
+	do {
+		stream = sotto_stream_get(dir, ssrc);
+		if (IS_ERR(stream))
+			return PTR_ERR(stream);
+		err = 0;
+		spin_lock_bh(&stream->lock);
+		if (stream->evicted) {
+			/* In this moment: the next look finds none. */
+			err = -EAGAIN;
+		} else if (stream->heard) {
+			err = -EBUSY;
+		} else {
+			stream->preset = true;
+			stream->highest = (u64)roc << 16;
+		}
+		spin_unlock_bh(&stream->lock);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+/**
+ * sotto_streams_each() - Go through the SSRCs of a direction.
+ * @dir: direction
+ * @fn: called for each that has sent RTP or has a ROC; an error ends it
+ * @arg: for @fn
+ *
+ * Context: any but hardirq, under rcu_read_lock(). Return: 0, or what @fn returned.
+ */
+int sotto_streams_each(struct sotto_session_dir *dir,
+		       int (*fn)(const struct sotto_stream_info *info, void *arg), void *arg)
+{
+	struct sotto_stream *stream;
+	int err;
+
+	for (unsigned int i = 0; i < SOTTO_STREAM_BUCKETS; i++) {
+		hlist_for_each_entry_rcu(stream, &dir->streams[i], node) {
+			struct sotto_stream_info info = { .ssrc = stream->ssrc };
+			bool known;
+
+			spin_lock_bh(&stream->lock);
+			known = stream->heard || stream->preset;
+			info.heard = stream->heard;
+			info.roc = stream->highest >> 16;
+			info.seq = stream->highest;
+			spin_unlock_bh(&stream->lock);
+			err = known ? fn(&info, arg) : 0;
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
 /*
  * The part of a stream that belongs to @key, begun afresh if an older key had
- * its place. NULL if a newer key has it: @key was replaced while this packet was
- * under way and must not be used again. Under stream->lock.
+ * its place. ERR_PTR(-ENOKEY) if a newer key has it: @key was replaced while this
+ * packet was under way and must not be used again. ERR_PTR(-ENOMEM) for a big window.
+ * Under stream->lock.
  */
 static struct sotto_stream_key *stream_key(struct sotto_stream *stream,
 					   const struct sotto_key *key)
 {
 	struct sotto_stream_key *own = &stream->by_key[key->place];
 
-	if (own->generation < key->generation)
-		*own = (struct sotto_stream_key){ .generation = key->generation };
-	return own->generation == key->generation ? own : NULL;
+	if (likely(own->generation == key->generation))
+		return own;
+	if (own->generation > key->generation)
+		return ERR_PTR(-ENOKEY);
+	/* The first packet of this SSRC with this key. */
+	if (sotto_replay_begin(&own->seen[0], key->options.window) ||
+	    sotto_replay_begin(&own->seen[1], SOTTO_WINDOW_DEFAULT))
+		return ERR_PTR(-ENOMEM);
+	own->rtcp_next = 0;
+	own->generation = key->generation;
+	return own;
 }
 
 /* A packet of the program is refused; has its sequence begun anew? */
@@ -182,10 +274,11 @@ static int tx_rtp(struct sotto_stream *stream, const struct sotto_key *key, u16 
 	if (stream->evicted)
 		return -ENOSPC;
 	own = stream_key(stream, key);
-	if (!own)
-		return -ENOKEY;
+	if (IS_ERR(own))
+		return PTR_ERR(own);
 
-	*index = stream->heard ? sotto_index_guess(stream->highest, seq) : seq;
+	*index = stream->heard ? sotto_index_guess(stream->highest, seq)
+			       : stream->highest | seq;
 	if (*index > SOTTO_INDEX_MAX) {
 		note->exhausted = true;
 		return -EKEYEXPIRED;
@@ -213,8 +306,8 @@ static int tx_rtp(struct sotto_stream *stream, const struct sotto_key *key, u16 
  *
  * Context: any but hardirq, under rcu_read_lock().
  * Return: 0; -EALREADY if the index was used before or lies before the window;
- * -EKEYEXPIRED if the ROC has run out; -ENOKEY or -ENOSPC if key or stream were
- * replaced while this packet was under way.
+ * -EKEYEXPIRED if the ROC has run out; -ENOMEM for a big window; -ENOKEY or -ENOSPC
+ * if key or stream were replaced while this packet was under way.
  */
 int sotto_stream_tx_rtp(struct sotto_stream *stream, const struct sotto_key *key, u16 seq,
 			u64 *index, struct sotto_srtp_note *note)
@@ -235,8 +328,8 @@ static int tx_rtcp(struct sotto_stream *stream, const struct sotto_key *key, u64
 	if (stream->evicted)
 		return -ENOSPC;
 	own = stream_key(stream, key);
-	if (!own)
-		return -ENOKEY;
+	if (IS_ERR(own))
+		return PTR_ERR(own);
 	if (own->rtcp_next > SOTTO_RTCP_INDEX_MAX) {
 		note->exhausted = true;
 		return -EKEYEXPIRED;
@@ -272,8 +365,8 @@ int sotto_stream_tx_rtcp(struct sotto_stream *stream, const struct sotto_key *ke
  * @seq: its sequence number
  * @guess: filled in, the likelier first
  *
- * With nothing accepted yet the ROC is 0, or 1 if the sender wrapped before we
- * heard it; then its sequence number is a low one.
+ * With nothing accepted yet the ROC is the one that was told, or 0; or one more if the
+ * sender wrapped before we heard it: then its sequence number is a low one.
  *
  * Context: any but hardirq, under rcu_read_lock(). Changes nothing.
  * Return: how many.
@@ -294,9 +387,9 @@ unsigned int sotto_stream_rx_guess(struct sotto_stream *stream, u16 seq,
 		guess[0] = sotto_index_guess(highest, seq);
 		return guess[0] <= SOTTO_INDEX_MAX;
 	}
-	guess[0] = seq;
-	guess[1] = 1ULL << 16 | seq;
-	return seq < 0x8000 ? 2 : 1;
+	guess[0] = highest | seq;
+	guess[1] = guess[0] + (1ULL << 16);
+	return seq < 0x8000 && guess[1] <= SOTTO_INDEX_MAX ? 2 : 1;
 }
 
 /**
@@ -334,8 +427,8 @@ static int rx_accept(struct sotto_stream *stream, const struct sotto_key *key, b
 	if (stream->evicted)
 		return -ENOSPC;
 	own = stream_key(stream, key);
-	if (!own)
-		return -ENOKEY;
+	if (IS_ERR(own))
+		return PTR_ERR(own);
 	if (sotto_replay_check(&own->seen[rtcp], index) != SOTTO_REPLAY_FRESH)
 		return -EALREADY;
 	sotto_replay_mark(&own->seen[rtcp], index);
@@ -355,7 +448,7 @@ static int rx_accept(struct sotto_stream *stream, const struct sotto_key *key, b
  *
  * Context: any but hardirq, under rcu_read_lock().
  * Return: 0; -EALREADY if another CPU has accepted the same packet meanwhile;
- * -ENOKEY or -ENOSPC if key or stream were replaced meanwhile.
+ * -ENOMEM for a big window; -ENOKEY or -ENOSPC if key or stream were replaced meanwhile.
  */
 int sotto_stream_rx_accept(struct sotto_stream *stream, const struct sotto_key *key,
 			   bool rtcp, u64 index)

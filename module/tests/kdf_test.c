@@ -17,6 +17,19 @@ static void session_keys_are_those_of_the_rfcs(struct kunit *test)
 	}
 }
 
+static void extension_keys_are_those_of_rfc_6904(struct kunit *test)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(sotto_kdf_ext_vectors); i++) {
+		const struct sotto_kdf_ext_vector *v = &sotto_kdf_ext_vectors[i];
+		const struct sotto_profile_params *params = sotto_profile_params(v->profile);
+		struct sotto_session_keys keys;
+
+		KUNIT_EXPECT_EQ(test, 0, sotto_kdf_ext(params, v->master, v->salt, &keys));
+		KUNIT_EXPECT_EQ(test, 0, memcmp(keys.key, v->key, params->key_len));
+		KUNIT_EXPECT_EQ(test, 0, memcmp(keys.salt, v->session_salt, params->salt_len));
+	}
+}
+
 static void every_profile_has_its_tags(struct kunit *test)
 {
 	static const u8 tags[__SOTTO_PROFILE_MAX][2] = {
@@ -41,6 +54,7 @@ static void every_profile_has_its_tags(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(session_keys_are_those_of_the_rfcs),
+	KUNIT_CASE(extension_keys_are_those_of_rfc_6904),
 	KUNIT_CASE(every_profile_has_its_tags),
 	{}
 };

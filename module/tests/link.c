@@ -60,6 +60,15 @@ void link_close(struct test_link *l)
 	sotto_session_destroy(&l->rx);
 }
 
+void link_options(struct kunit *test, struct test_link *l, enum sotto_profile profile,
+		  const struct sotto_options *options)
+{
+	sotto_session_options_set(&l->tx, options);
+	sotto_session_options_set(&l->rx, options);
+	link_rekey_begin(test, l, profile);
+	KUNIT_ASSERT_EQ(test, sotto_session_key_promote(&l->rx, SOTTO_DIR_RX), 0);
+}
+
 struct test_packet *packet_new(struct kunit *test)
 {
 	struct test_packet *pkt = kunit_kzalloc(test, sizeof(*pkt), GFP_KERNEL);
@@ -96,7 +105,8 @@ int link_protect(struct test_link *l, struct test_packet *pkt, struct sotto_srtp
 	int err;
 
 	rcu_read_lock();
-	err = sotto_srtp_protect(&l->tx, pkt->rtcp, pkt->data, &pkt->len, note);
+	err = sotto_srtp_protect(&l->tx, pkt->rtcp, pkt->data, &pkt->len,
+				 PACKET_ROOM - pkt->len, note);
 	rcu_read_unlock();
 	return err;
 }

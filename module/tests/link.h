@@ -11,7 +11,7 @@
 #include "srtp.h"
 
 #define LINK_SSRC	0xcafebabe
-#define PACKET_ROOM	256
+#define PACKET_ROOM	512
 
 struct test_packet {
 	bool rtcp;
@@ -37,6 +37,10 @@ void link_close(struct test_link *l);
 void link_rekey_begin(struct kunit *test, struct test_link *l, enum sotto_profile profile);
 int link_install(struct test_link *l, struct sotto_session *s, enum sotto_dir dir,
 		 enum sotto_profile profile);
+
+/* A fresh key with these options, current at both ends. */
+void link_options(struct kunit *test, struct test_link *l, enum sotto_profile profile,
+		  const struct sotto_options *options);
 
 struct test_packet *packet_new(struct kunit *test);
 void packet_rtp(struct test_packet *pkt, u16 seq);

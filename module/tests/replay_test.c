@@ -2,61 +2,90 @@
 /*
  * replay.c beside models that are slow and obvious.
  */
+#include <linux/bitops.h>
 #include <linux/prandom.h>
-#include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "replay.h"
 #include "suites.h"
 
 #define STEPS	1000000
-#define KEPT	1024	/* indices that the model remembers, newest first */
 
-/* A list of what was accepted. */
+/* A bit for every index there was. */
 struct model {
-	u64 seen[KEPT];
-	unsigned int n;
+	unsigned long *seen;
+	u64 room;
+	unsigned int window;
+	bool any;
 	u64 highest;
 };
 
 static enum sotto_replay_verdict model_check(const struct model *m, u64 index)
 {
-	unsigned int kept = min_t(unsigned int, m->n, KEPT);
-
-	if (!m->n || index > m->highest)
+	if (!m->any || index > m->highest)
 		return SOTTO_REPLAY_FRESH;
-	if (m->highest - index >= SOTTO_REPLAY_WINDOW)
+	if (m->highest - index >= m->window)
 		return SOTTO_REPLAY_OLD;
-	for (unsigned int i = 0; i < kept; i++)
-		if (m->seen[i] == index)
-			return SOTTO_REPLAY_SEEN;
-	return SOTTO_REPLAY_FRESH;
+	return test_bit(index, m->seen) ? SOTTO_REPLAY_SEEN : SOTTO_REPLAY_FRESH;
 }
+
+/* Mostly on by a little, or back into the window and a bit beyond; seldom far ahead. */
+static u64 model_step(const struct model *m, struct rnd_state *rnd)
+{
+	u32 kind = prandom_u32_state(rnd) % 2000;
+	u32 n = prandom_u32_state(rnd);
+	u32 back;
+
+	if (kind == 0)
+		return m->highest + n % (3 * m->window);
+	if (kind < 1000)
+		return m->highest + n % 3;
+	back = n % (m->window + m->window / 8);
+	return m->highest > back ? m->highest - back : 0;
+}
+
+static const unsigned int windows[] = { 64, 128, 1000, 32768 };
+
+static void window_name(const unsigned int *window, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%u packets", *window);
+}
+
+KUNIT_ARRAY_PARAM(window, windows, window_name);
 
 static void window_is_that_of_the_model(struct kunit *test)
 {
-	struct model *m = kunit_kzalloc(test, sizeof(*m), GFP_KERNEL);
+	struct model m = { .window = *(const unsigned int *)test->param_value };
 	struct sotto_replay r = {};
+	unsigned int count[3] = {};
 	struct rnd_state rnd;
 
-	KUNIT_ASSERT_NOT_NULL(test, m);
-	prandom_seed_state(&rnd, 1);
+	m.room = 2 * STEPS + STEPS / 400 * (u64)m.window;
+	m.seen = vzalloc(BITS_TO_LONGS(m.room) * sizeof(long));
+	KUNIT_ASSERT_NOT_NULL(test, m.seen);
+	prandom_seed_state(&rnd, m.window);
+	KUNIT_EXPECT_EQ(test, sotto_replay_begin(&r, m.window), 0);
 	for (unsigned int i = 0; i < STEPS; i++) {
-		u32 back = prandom_u32_state(&rnd) % (SOTTO_REPLAY_WINDOW + 40);
-		u32 ahead = prandom_u32_state(&rnd) % 100 ? 4 : 400;
-		u64 index = m->highest + prandom_u32_state(&rnd) % ahead;
-		enum sotto_replay_verdict want;
+		u64 index = model_step(&m, &rnd);
+		enum sotto_replay_verdict want = model_check(&m, index);
 
-		index = index > back ? index - back : 0;
-		want = model_check(m, index);
-		KUNIT_ASSERT_EQ(test, sotto_replay_check(&r, index), want);
+		if (index >= m.room || sotto_replay_check(&r, index) != want) {
+			KUNIT_FAIL(test, "step %u, index %llu, highest %llu", i, index, m.highest);
+			break;
+		}
+		count[want]++;
 		if (want != SOTTO_REPLAY_FRESH)
 			continue;
 		sotto_replay_mark(&r, index);
-		m->seen[m->n++ % KEPT] = index;
-		m->highest = max(m->highest, index);
+		__set_bit(index, m.seen);
+		m.highest = max(m.highest, index);
+		m.any = true;
 	}
-	/* It has moved, and not by a few jumps only. */
-	KUNIT_EXPECT_GT(test, m->n, STEPS / 100);
+	/* Each verdict was put to the test. */
+	for (unsigned int v = 0; v < ARRAY_SIZE(count); v++)
+		KUNIT_EXPECT_GT(test, count[v], STEPS / 100);
+	sotto_replay_end(&r);
+	vfree(m.seen);
 }
 
 static void guess_finds_what_is_within_half_a_cycle(struct kunit *test)
@@ -73,7 +102,7 @@ static void guess_finds_what_is_within_half_a_cycle(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(window_is_that_of_the_model),
+	KUNIT_CASE_PARAM(window_is_that_of_the_model, window_gen_params),
 	KUNIT_CASE(guess_finds_what_is_within_half_a_cycle),
 	{}
 };

@@ -36,9 +36,9 @@ static struct kunit_suite sotto_selftest_suite = {
 	.test_cases = selftest_cases,
 };
 
-kunit_test_suites(&sotto_selftest_suite, &sotto_crypto_suite, &sotto_kdf_suite,
-		  &sotto_replay_suite, &sotto_rtp_suite, &sotto_session_suite,
-		  &sotto_srtp_suite, &sotto_stream_suite);
+kunit_test_suites(&sotto_selftest_suite, &sotto_crypto_suite, &sotto_ext_suite,
+		  &sotto_kdf_suite, &sotto_replay_suite, &sotto_rtp_suite,
+		  &sotto_session_suite, &sotto_srtp_suite, &sotto_stream_suite);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("KUnit suites of sotto's core");

@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 
 extern struct kunit_suite sotto_crypto_suite;
+extern struct kunit_suite sotto_ext_suite;
 extern struct kunit_suite sotto_kdf_suite;
 extern struct kunit_suite sotto_replay_suite;
 extern struct kunit_suite sotto_rtp_suite;

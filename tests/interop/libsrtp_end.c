@@ -39,14 +39,21 @@ srtp_err_status_t libsrtp_end_open(struct libsrtp_end *end, enum sotto_profile p
 	struct libsrtp_key copy = *key;
 	srtp_master_key_t master = { copy.key_and_salt, copy.mki, copy.mki_len };
 	srtp_master_key_t *masters[] = { &master };
-	srtp_policy_t policy = { .window_size = 128 };
+	srtp_policy_t policy = { .window_size = copy.window ? copy.window : 128 };
+
+	srtp_err_status_t err;
 
 	policy.ssrc.type = inbound ? ssrc_any_inbound : ssrc_any_outbound;
+	if (copy.ssrc)
+		policy.ssrc = (srtp_ssrc_t){ ssrc_specific, copy.ssrc };
 	set_policies(&policy, profile);
 	policy.keys = masters;
 	policy.num_master_keys = 1;
+	policy.enc_xtn_hdr = copy.enc_ext;
+	policy.enc_xtn_hdr_count = copy.enc_ext_len;
 	end->use_mki = key->mki_len;
-	return srtp_create(&end->srtp, &policy);
+	err = srtp_create(&end->srtp, &policy);
+	return err || !copy.ssrc ? err : srtp_set_stream_roc(end->srtp, copy.ssrc, copy.roc);
 }
 
 void libsrtp_end_close(struct libsrtp_end *end)

@@ -14,6 +14,11 @@ struct libsrtp_key {
 	unsigned char key_and_salt[SRTP_MAX_KEY_LEN];
 	unsigned char mki[4];
 	unsigned int mki_len;	/* 0 or 4 */
+	unsigned int window;	/* of the receiver; 0: 128 */
+	int enc_ext[4];		/* ids of elements that are encrypted (RFC 6904) */
+	unsigned int enc_ext_len;
+	unsigned int ssrc;	/* 0: any; of another @roc is the first packet's */
+	unsigned int roc;
 };
 
 struct libsrtp_end {
@@ -21,7 +26,7 @@ struct libsrtp_end {
 	bool use_mki;
 };
 
-/* Receives every SSRC or sends any, as @inbound says; window of 128. */
+/* Receives every SSRC or sends any, as @inbound says. */
 srtp_err_status_t libsrtp_end_open(struct libsrtp_end *end, enum sotto_profile profile,
 				   const struct libsrtp_key *key, bool inbound);
 void libsrtp_end_close(struct libsrtp_end *end);

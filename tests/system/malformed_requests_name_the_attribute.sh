@@ -147,8 +147,20 @@ is "rule-replace: as it should be it is taken" \
 is "and only that is there" "$(nl alice rule list | grep -o '"id":[0-9]*')" '"id":10'
 nl alice rule del 10
 
+# A stream, a nest in a flow: TYPE LENGTH HEX of each attribute; 32799 is its type, nested.
+stream() {
+	printf ';32799 bin '
+	while [ $# -gt 0 ]; do
+		printf '%02x00%02x00%s' $((4 + $2)) "$1" "$3"
+		shift 3
+	done
+}
+# dir rx, SSRC 1, ROC 2
+dir='1 4 01000000' ssrc='2 4 01000000' roc='3 4 02000000'
+
 # Flows.
 f='2 u16 2;3 bin 0a090001;4 bin 1b58;5 bin 0a090002;6 bin 1b58;9 bin c0;14 u32 0;15 u32 0;16 u8 0'
+f="$f;26 u32 64;27 u32 2;28 u16 200;29 u8 16;30 bin 0103ff"
 needed $flow_new $flow "$f" 2 flow/family 4 flow/lport 5 flow/raddr 6 flow/rport
 while read -r type name shortest longest; do
 	sized $flow_new $flow "$f" "$type" "$name" "$shortest" "$longest"
@@ -165,7 +177,30 @@ done <<-END
 	14 flow/ifindex 4 4
 	15 flow/mark 4 4
 	16 flow/tos 1 1
+	26 flow/window 4 4
+	27 flow/cryptex 4 4
+	28 flow/pad-size 2 2
+	29 flow/pad-multiple 1 1
+	30 flow/enc-ext 0 255
 END
+ranged $flow_new $flow "$f" 26 flow/window u32 0 63 32769 4294967295
+ranged $flow_new $flow "$f" 27 flow/cryptex u32 3 4294967295
+ranged $flow_new $flow "$f" 30 flow/enc-ext bin 00 010003
+# shellcheck disable=SC2086 # words
+while read -r what name streams; do
+	names "$what" "$name" $flow_new $flow "$f$(stream $streams)"
+done <<-END
+	missing stream/dir $ssrc $roc
+	missing stream/ssrc $dir $roc
+	missing stream/roc $dir $ssrc
+	short stream/dir $ssrc $roc 1 3 01000000
+	short stream/ssrc $dir $roc 2 2 01000000
+	long stream/roc $dir $ssrc 3 8 0100000000000000
+	out-of-range stream/dir 1 4 02000000 $ssrc $roc
+	in-a-request stream/seq $dir $ssrc $roc 4 2 00000000
+	unknown stream $dir $ssrc $roc 9 4 00000000
+END
+names "that does not say that it is a nest" flow/stream $flow_new $flow "$f;31 bin"
 ranged $flow_new $flow "$f" 2 flow/family u16 0 3 11
 ranged $flow_new $flow "$f" 3 flow/laddr bin 0a09000101 fd090000000000000000000000000001
 ranged $flow_new $flow "$f" 4 flow/lport bin 0000
@@ -189,7 +224,8 @@ done <<-END
 END
 names "of a type that nobody has" "unknown attribute in flow" $flow_new $flow "$f;99 u32 0"
 is "no flow has come of all that" "$(nl alice flow list)" ""
-taken "flow-new" $flow_new $flow "$f"
+# shellcheck disable=SC2086 # words
+taken "flow-new" $flow_new $flow "$f$(stream $dir $ssrc $roc)"
 id=$(flow alice 7000 id)
 s="1 u64 $id;7 u32 1;8 u32 1;9 bin c001"
 needed $flow_set $flow "$s" 1 flow/id
@@ -202,6 +238,10 @@ for which in "7 flow/state-tx" "8 flow/state-rx"; do
 	ranged $flow_set $flow "$s" $which u32 0 6 4294967295
 done
 ranged $flow_set $flow "$s" 1 flow/id u64 0
+ranged $flow_set $flow "$s" 26 flow/window u32 63
+# shellcheck disable=SC2086 # words
+names "missing" stream/roc $flow_set $flow "$s;26 u32 100$(stream $dir $ssrc)"
+is "none of that has changed an option" "$(member "$id" window)" 64
 is "none of that has changed the flow" "$(member "$id" cookie)" c0
 taken "flow-set" $flow_set $flow "$s"
 needed $flow_get $flow "1 u64 $id" 1 flow/id

@@ -11,7 +11,9 @@
  *	rule replace-between MIN MAX [KEY=VALUE... [, KEY=VALUE...]]
  *	flow new KEY=VALUE...		the flow
  *	flow del ID
- *	flow set ID [tx=STATE] [rx=STATE]
+ *	flow set ID [tx=STATE] [rx=STATE] [OPTION=VALUE...]
+ *	flow roc ID tx|rx SSRC ROC
+ *	flow streams ID			{"dir":"rx","ssrc":1,"roc":2,"seq":3}, a line for each
  *	flow cookie ID HEX
  *	flow list
  *	flow show local|remote|id VALUE MEMBER...	of the first flow that has it; a
@@ -25,8 +27,9 @@
  *
  * Rules know action, flags (own,local), family (4, 6), ports (A or A-B), peer (ADDRESS
  * or ADDRESS/LENGTH), priority, id, uid, cgroup; flows local, remote (10.9.0.1:7000,
- * [fd09::1]:7000), cookie, ifindex, mark, tos. Exit status: 0 done; 1 refused, after
- * "error: ERRNO: why"; 2 usage.
+ * [fd09::1]:7000), cookie, ifindex, mark, tos and the options window, cryptex (off, on,
+ * require), pad-size, pad-multiple, enc-ext (1,3,4). Exit status: 0 done; 1 refused,
+ * after "error: ERRNO: why"; 2 usage.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -96,6 +99,40 @@ static enum sotto_profile profile(const char *word)
 		if (!strcmp(word, sotto_profile_name(p)))
 			return p;
 	errx(2, "%s is no profile", word);
+}
+
+static enum sotto_cryptex cryptex(const char *word)
+{
+	for (int c = 0; c <= SOTTO_CRYPTEX_MAX; c++)
+		if (!strcmp(word, sotto_cryptex_name(c)))
+			return c;
+	errx(2, "%s is not off, on or require", word);
+}
+
+/* 1,3,4 */
+static void ids(char *words, struct sotto_options *o)
+{
+	o->enc_ext_len = 0;
+	for (char *w = strtok(words, ","); w; w = strtok(NULL, ","))
+		o->enc_ext[o->enc_ext_len++] = number(w);
+}
+
+/* Returns false if there is no such option. */
+static bool option(const char *name, char *value, struct sotto_options *o)
+{
+	if (!strcmp(name, "window"))
+		o->window = number(value);
+	else if (!strcmp(name, "cryptex"))
+		o->cryptex = cryptex(value);
+	else if (!strcmp(name, "pad-size"))
+		o->pad_size = number(value);
+	else if (!strcmp(name, "pad-multiple"))
+		o->pad_multiple = number(value);
+	else if (!strcmp(name, "enc-ext"))
+		ids(value, o);
+	else
+		return false;
+	return true;
 }
 
 static struct sotto_addr address(const char *text)
@@ -290,6 +327,10 @@ static void print_flow(FILE *out, const struct sotto_flow *f)
 		fprintf(out, ",\"ssrc_rx\":%u", f->ssrc_rx);
 	fprintf(out, ",\"profile_tx\":\"%s\",\"profile_rx\":\"%s\"",
 	       sotto_profile_name(f->profile_tx), sotto_profile_name(f->profile_rx));
+	fprintf(out, ",\"window\":%u,\"cryptex\":\"%s\",\"pad_size\":%u,\"pad_multiple\":%u",
+		f->options.window, sotto_cryptex_name(f->options.cryptex), f->options.pad_size,
+		f->options.pad_multiple);
+	print_hex(out, "enc_ext", f->options.enc_ext, f->options.enc_ext_len);
 	fprintf(out, ",\"age_ms\":%llu", (unsigned long long)f->age_ms);
 	if (f->idle_tx_ms != SOTTO_IDLE_NEVER)
 		fprintf(out, ",\"idle_tx_ms\":%llu", (unsigned long long)f->idle_tx_ms);
@@ -382,7 +423,7 @@ static int flow_new(struct sotto *s, char **args)
 			f.mark = number(v);
 		else if (!strcmp(*args, "tos"))
 			f.tos = number(v);
-		else
+		else if (!option(*args, v, &f.options))
 			errx(2, "a new flow has no %s", *args);
 	}
 	e = sotto_flow_new(s, &f);
@@ -391,13 +432,28 @@ static int flow_new(struct sotto *s, char **args)
 
 static int flow_set(struct sotto *s, uint64_t id, char **args)
 {
-	for (; *args; args++) {
-		char *v = value_of(*args);
-		int e = sotto_flow_set_state(s, id, direction(*args), state(v));
+	struct sotto_flow f;
+	bool options = false;
+	int e = sotto_flow_get(s, id, &f);
 
-		if (e)
-			return e;
+	for (; !e && *args; args++) {
+		char *v = value_of(*args);
+
+		if (option(*args, v, &f.options))
+			options = true;
+		else
+			e = sotto_flow_set_state(s, id, direction(*args), state(v));
 	}
+	return e || !options ? e : sotto_flow_set_options(s, id, &f.options);
+}
+
+static int print_stream(const struct sotto_stream *stream, void *arg)
+{
+	printf("{\"dir\":\"%s\",\"ssrc\":%u,\"roc\":%u",
+	       stream->dir == SOTTO_DIR_TX ? "tx" : "rx", stream->ssrc, stream->roc);
+	if (stream->has_seq)
+		printf(",\"seq\":%u", stream->seq);
+	puts("}");
 	return 0;
 }
 
@@ -408,7 +464,7 @@ static int flow(struct sotto *s, char **args)
 	if (!strcmp(args[0], "list"))
 		return sotto_flow_dump(s, list_flow, NULL);
 	if (!args[1])
-		errx(2, "flow new|del|set|cookie|list|show");
+		errx(2, "flow new|del|set|cookie|roc|streams|list|show");
 	if (!strcmp(args[0], "show") && args[2])
 		return flow_show(s, args + 1);
 	if (!strcmp(args[0], "new"))
@@ -417,10 +473,15 @@ static int flow(struct sotto *s, char **args)
 		return sotto_flow_del(s, number(args[1]));
 	if (!strcmp(args[0], "set"))
 		return flow_set(s, number(args[1]), args + 2);
+	if (!strcmp(args[0], "streams"))
+		return sotto_flow_streams(s, number(args[1]), print_stream, NULL);
+	if (!strcmp(args[0], "roc") && args[2] && args[3] && args[4])
+		return sotto_flow_set_roc(s, number(args[1]), direction(args[2]),
+					  number(args[3]), number(args[4]));
 	if (!strcmp(args[0], "cookie") && args[2])
 		return sotto_flow_set_cookie(s, number(args[1]), cookie,
 					     unhex(args[2], cookie, sizeof(cookie)));
-	errx(2, "flow new|del|set|cookie|list|show");
+	errx(2, "flow new|del|set|cookie|roc|streams|list|show");
 }
 
 /* Keys. */

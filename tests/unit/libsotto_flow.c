@@ -105,6 +105,11 @@ static void a_flow_is_read_whole(void **state)
 	mnl_attr_put_u64(nlh, SOTTO_A_STATS_MAX, 18);
 	mnl_attr_put_u64(nlh, SOTTO_A_STATS_MAX + 1, 19);
 	mnl_attr_nest_end(nlh, stats);
+	mnl_attr_put_u32(nlh, SOTTO_A_FLOW_WINDOW, 4096);
+	mnl_attr_put_u32(nlh, SOTTO_A_FLOW_CRYPTEX, SOTTO_CRYPTEX_REQUIRE);
+	mnl_attr_put_u16(nlh, SOTTO_A_FLOW_PAD_SIZE, 300);
+	mnl_attr_put_u8(nlh, SOTTO_A_FLOW_PAD_MULTIPLE, 16);
+	mnl_attr_put(nlh, SOTTO_A_FLOW_ENC_EXT, 2, "\1\7");
 	mnl_attr_nest_end(nlh, nest);
 	kernel_datagram();
 	kernel_ack();
@@ -120,18 +125,25 @@ static void a_flow_is_read_whole(void **state)
 	assert_int_equal(flow.idle_rx_ms, 20);
 	assert_int_equal(flow.stats[SOTTO_A_STATS_TX_PROTECTED], 17);
 	assert_int_equal(flow.stats[SOTTO_A_STATS_MAX], 18);
+	assert_int_equal(flow.options.window, 4096);
+	assert_int_equal(flow.options.cryptex, SOTTO_CRYPTEX_REQUIRE);
+	assert_int_equal(flow.options.pad_size, 300);
+	assert_int_equal(flow.options.pad_multiple, 16);
+	assert_int_equal(flow.options.enc_ext_len, 2);
+	assert_memory_equal(flow.options.enc_ext, "\1\7", 2);
 }
 
 static void what_is_longer_than_its_place_is_not_read(void **state)
 {
 	struct nlmsghdr *nlh = kernel_answer(SOTTO_CMD_FLOW_GET, 0);
 	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW);
-	uint8_t much[SOTTO_COOKIE_MAX + 1];
+	uint8_t much[SOTTO_ENC_EXT_MAX + 1];
 	struct sotto_flow flow;
 
 	(void)state;
 	memset(much, 1, sizeof(much));
-	mnl_attr_put(nlh, SOTTO_A_FLOW_COOKIE, sizeof(much), much);
+	mnl_attr_put(nlh, SOTTO_A_FLOW_COOKIE, SOTTO_COOKIE_MAX + 1, much);
+	mnl_attr_put(nlh, SOTTO_A_FLOW_ENC_EXT, SOTTO_ENC_EXT_MAX + 1, much);
 	mnl_attr_put_u16(nlh, SOTTO_A_FLOW_FAMILY, AF_INET);
 	mnl_attr_put(nlh, SOTTO_A_FLOW_LADDR, sizeof(much), much);
 	mnl_attr_put(nlh, SOTTO_A_FLOW_RADDR, 16, much);
@@ -140,6 +152,7 @@ static void what_is_longer_than_its_place_is_not_read(void **state)
 	kernel_ack();
 	assert_int_equal(sotto_flow_get(s, 1, &flow), 0);
 	assert_int_equal(flow.cookie_len, 0);
+	assert_int_equal(flow.options.enc_ext_len, 0);
 	assert_int_equal(flow.local.in.sin_addr.s_addr, 0);
 	assert_int_equal(flow.remote.in.sin_addr.s_addr, 0);
 }
@@ -182,6 +195,95 @@ static void one_direction_is_set_and_not_the_other(void **state)
 	assert_int_equal(mnl_attr_get_u64(tb[SOTTO_A_FLOW_ID]), 5);
 	asked_u32(tb[SOTTO_A_FLOW_STATE_RX], SOTTO_STATE_SECURE);
 	assert_null(tb[SOTTO_A_FLOW_STATE_TX]);
+}
+
+static void options_are_asked_for_all_at_once(void **state)
+{
+	struct sotto_options options = {
+		.cryptex = SOTTO_CRYPTEX_ON, .pad_size = 300, .pad_multiple = 16,
+		.enc_ext = { 1, 7, 255 }, .enc_ext_len = 3,
+	};
+	const struct nlattr *tb[SOTTO_A_FLOW_MAX + 1];
+
+	(void)state;
+	kernel_ack();
+	assert_int_equal(sotto_flow_set_options(s, 5, &options), 0);
+	asked(SOTTO_A_FLOW, tb, SOTTO_A_FLOW_MAX);
+	assert_int_equal(mnl_attr_get_u64(tb[SOTTO_A_FLOW_ID]), 5);
+	/* Only the window can be left as it is. */
+	assert_null(tb[SOTTO_A_FLOW_WINDOW]);
+	asked_u32(tb[SOTTO_A_FLOW_CRYPTEX], SOTTO_CRYPTEX_ON);
+	assert_int_equal(mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_PAD_SIZE]), 2);
+	assert_int_equal(mnl_attr_get_u16(tb[SOTTO_A_FLOW_PAD_SIZE]), 300);
+	assert_int_equal(mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_PAD_MULTIPLE]), 1);
+	assert_int_equal(mnl_attr_get_u8(tb[SOTTO_A_FLOW_PAD_MULTIPLE]), 16);
+	assert_int_equal(mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_ENC_EXT]), 3);
+	assert_memory_equal(mnl_attr_get_payload(tb[SOTTO_A_FLOW_ENC_EXT]), "\1\7\377", 3);
+
+	options.window = 64;
+	options.enc_ext_len = 0;
+	kernel_ack();
+	assert_int_equal(sotto_flow_set_options(s, 5, &options), 0);
+	asked(SOTTO_A_FLOW, tb, SOTTO_A_FLOW_MAX);
+	asked_u32(tb[SOTTO_A_FLOW_WINDOW], 64);
+	/* No ids is something to ask for, too. */
+	assert_int_equal(mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_ENC_EXT]), 0);
+}
+
+static void a_roc_is_told_of_one_ssrc(void **state)
+{
+	const struct nlattr *tb[SOTTO_A_FLOW_MAX + 1], *stream[SOTTO_A_STREAM_MAX + 1];
+
+	(void)state;
+	kernel_ack();
+	assert_int_equal(sotto_flow_set_roc(s, 5, SOTTO_DIR_RX, 0xcafebabe, 7), 0);
+	asked(SOTTO_A_FLOW, tb, SOTTO_A_FLOW_MAX);
+	assert_int_equal(mnl_attr_get_u64(tb[SOTTO_A_FLOW_ID]), 5);
+	assert_non_null(tb[SOTTO_A_FLOW_STREAM]);
+	sotto_attrs_nest(tb[SOTTO_A_FLOW_STREAM], stream, SOTTO_A_STREAM_MAX);
+	asked_u32(stream[SOTTO_A_STREAM_DIR], SOTTO_DIR_RX);
+	asked_u32(stream[SOTTO_A_STREAM_SSRC], 0xcafebabe);
+	asked_u32(stream[SOTTO_A_STREAM_ROC], 7);
+	assert_null(stream[SOTTO_A_STREAM_SEQ]);
+}
+
+static int read_stream(const struct sotto_stream *stream, void *arg)
+{
+	struct sotto_stream **next = arg;
+
+	*(*next)++ = *stream;
+	return 0;
+}
+
+static void streams_are_read_one_by_one(void **state)
+{
+	struct nlmsghdr *nlh = kernel_answer(SOTTO_CMD_FLOW_GET, 0);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW), *stream;
+	struct sotto_stream streams[3] = {}, *next = streams;
+
+	(void)state;
+	for (uint32_t i = 0; i < 2; i++) {
+		stream = mnl_attr_nest_start(nlh, SOTTO_A_FLOW_STREAM);
+		mnl_attr_put_u32(nlh, SOTTO_A_STREAM_DIR, i);
+		mnl_attr_put_u32(nlh, SOTTO_A_STREAM_SSRC, 100 + i);
+		mnl_attr_put_u32(nlh, SOTTO_A_STREAM_ROC, 200 + i);
+		if (i)
+			mnl_attr_put_u16(nlh, SOTTO_A_STREAM_SEQ, 300);
+		mnl_attr_nest_end(nlh, stream);
+		mnl_attr_put_u32(nlh, SOTTO_A_FLOW_MARK, 1);
+	}
+	mnl_attr_nest_end(nlh, nest);
+	kernel_datagram();
+	kernel_ack();
+	assert_int_equal(sotto_flow_streams(s, 5, read_stream, &next), 0);
+	assert_ptr_equal(next, streams + 2);
+	assert_int_equal(streams[0].dir, SOTTO_DIR_TX);
+	assert_int_equal(streams[0].ssrc, 100);
+	assert_int_equal(streams[0].roc, 200);
+	assert_false(streams[0].has_seq);
+	assert_int_equal(streams[1].dir, SOTTO_DIR_RX);
+	assert_true(streams[1].has_seq);
+	assert_int_equal(streams[1].seq, 300);
 }
 
 static void a_cookie_has_its_limit(void **state)
@@ -309,6 +411,8 @@ static void names_are_there_for_all_and_for_nothing_else(void **state)
 		assert_non_null(sotto_event_name(i));
 	for (int i = 0; i <= SOTTO_PROFILE_MAX; i++)
 		assert_non_null(sotto_profile_name(i));
+	for (int i = 0; i <= SOTTO_CRYPTEX_MAX; i++)
+		assert_string_not_equal(sotto_cryptex_name(i), "unknown");
 	for (int i = SOTTO_A_STATS_PAD + 1; i <= SOTTO_A_STATS_MAX; i++)
 		assert_non_null(sotto_stats_name(i));
 	assert_int_equal(sotto_action_parse("required", &action), -EINVAL);
@@ -332,6 +436,9 @@ int main(void)
 		TEST(an_address_that_the_routes_choose_is_left_out),
 		TEST(families_are_not_mixed),
 		TEST(one_direction_is_set_and_not_the_other),
+		TEST(options_are_asked_for_all_at_once),
+		TEST(a_roc_is_told_of_one_ssrc),
+		TEST(streams_are_read_one_by_one),
 		TEST(a_cookie_has_its_limit),
 		TEST(a_key_is_put_as_long_as_it_is),
 		TEST(a_rule_has_what_is_set_and_no_more),

@@ -37,6 +37,19 @@ static void rtcp_has_keys_of_its_own(void **state)
 	assert_memory_not_equal(rtp.auth, rtcp.auth, params->auth_key_len);
 }
 
+static void extension_keys_are_those_of_rfc_6904(void **state)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(sotto_kdf_ext_vectors); i++) {
+		const struct sotto_kdf_ext_vector *v = &sotto_kdf_ext_vectors[i];
+		const struct sotto_profile_params *params = sotto_profile_params(v->profile);
+		struct sotto_session_keys keys;
+
+		assert_int_equal(sotto_kdf_ext(params, v->master, v->salt, &keys), 0);
+		assert_memory_equal(keys.key, v->key, params->key_len);
+		assert_memory_equal(keys.salt, v->session_salt, params->salt_len);
+	}
+}
+
 /* The IV of block 0 in RFC 3711 B.2 is that of SSRC 0 and index 0. */
 static void counter_is_salt_ssrc_and_index(void **state)
 {
@@ -122,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(session_keys_are_those_of_the_rfcs),
 		cmocka_unit_test(rtcp_has_keys_of_its_own),
+		cmocka_unit_test(extension_keys_are_those_of_rfc_6904),
 		cmocka_unit_test(counter_is_salt_ssrc_and_index),
 		cmocka_unit_test(nonce_is_salt_ssrc_and_index),
 		cmocka_unit_test(gcm_seals_as_in_rfc_7714),

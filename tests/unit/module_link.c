@@ -49,17 +49,44 @@ void test_link_rekey(struct test_link *l, enum sotto_profile profile, unsigned i
 	assert_int_equal(sotto_session_key_promote(&l->tx, SOTTO_DIR_TX), 0);
 }
 
-void test_link_open(struct test_link *l, enum sotto_profile profile, unsigned int mki_len)
+void test_link_open_with(struct test_link *l, enum sotto_profile profile, unsigned int mki_len,
+			 const struct sotto_options *options)
 {
 	assert_int_equal(sotto_session_init(&l->tx, GFP_KERNEL), 0);
 	assert_int_equal(sotto_session_init(&l->rx, GFP_KERNEL), 0);
+	if (options)
+		test_link_options(l, options);
 	test_link_rekey(l, profile, mki_len);
+}
+
+void test_link_open(struct test_link *l, enum sotto_profile profile, unsigned int mki_len)
+{
+	test_link_open_with(l, profile, mki_len, NULL);
+}
+
+void test_each_profile(const struct sotto_options *options, void (*fn)(struct test_link *l))
+{
+	for (unsigned int profile = 1; profile <= SOTTO_PROFILE_MAX; profile++) {
+		for (unsigned int mki_len = 0; mki_len <= 4; mki_len += 4) {
+			struct test_link l;
+
+			test_link_open_with(&l, profile, mki_len, options);
+			fn(&l);
+			test_link_close(&l);
+		}
+	}
 }
 
 void test_link_close(struct test_link *l)
 {
 	sotto_session_destroy(&l->tx);
 	sotto_session_destroy(&l->rx);
+}
+
+void test_link_options(struct test_link *l, const struct sotto_options *options)
+{
+	sotto_session_options_set(&l->tx, options);
+	sotto_session_options_set(&l->rx, options);
 }
 
 static void put_be16(u8 *p, u16 v)
@@ -83,6 +110,28 @@ void test_rtp(struct test_packet *pkt, u32 ssrc, u16 seq, unsigned int payload_l
 	memset(p + 12, 'x', payload_len);
 }
 
+void test_rtp_ext(struct test_packet *pkt, u16 seq, unsigned int csrcs, u16 profile,
+		  const u8 *ext, int ext_len, unsigned int payload_len)
+{
+	u8 *p = pkt->data + 12;
+
+	test_rtp(pkt, TEST_SSRC, seq, 0);
+	pkt->data[0] |= csrcs | (ext_len >= 0 ? 0x10 : 0);
+	for (unsigned int i = 0; i < 4 * csrcs; i++)
+		*p++ = 'A' + i;
+	if (ext_len >= 0) {
+		assert_int_equal(ext_len % 4, 0);
+		*p++ = profile >> 8;
+		*p++ = profile;
+		*p++ = ext_len / 4 >> 8;
+		*p++ = ext_len / 4;
+		for (int i = 0; i < ext_len; i++)
+			*p++ = ext[i];
+	}
+	memset(p, 'x', payload_len);
+	pkt->len = p + payload_len - pkt->data;
+}
+
 /* A receiver report. */
 void test_rtcp(struct test_packet *pkt, u32 ssrc, unsigned int blocks)
 {
@@ -97,12 +146,19 @@ void test_rtcp(struct test_packet *pkt, u32 ssrc, unsigned int blocks)
 
 int test_protect(struct sotto_session *s, struct test_packet *pkt, struct sotto_srtp_note *note)
 {
-	u8 *exact = malloc(pkt->len + SOTTO_SRTP_OVERHEAD_MAX);
+	int more = sotto_srtp_overhead(s, pkt->rtcp, pkt->data, pkt->len);
+	unsigned int room = more < 0 ? 0 : more, plain_len = pkt->len;
+	u8 *exact = malloc(plain_len + room);
 	int err;
 
 	assert_non_null(exact);
-	memcpy(exact, pkt->data, pkt->len);
-	err = sotto_srtp_protect(s, pkt->rtcp, exact, &pkt->len, note);
+	assert_true(room <= (pkt->rtcp ? SOTTO_SRTCP_OVERHEAD_MAX : SOTTO_SRTP_OVERHEAD_MAX));
+	memcpy(exact, pkt->data, plain_len);
+	err = sotto_srtp_protect(s, pkt->rtcp, exact, &pkt->len, room, note);
+	if (more < 0)
+		assert_int_equal(err, more);
+	if (!err)
+		assert_int_equal(pkt->len, plain_len + room);
 	memcpy(pkt->data, exact, pkt->len);
 	free(exact);
 	return err;
@@ -134,4 +190,22 @@ void test_deliver(struct test_link *l, u32 ssrc, u16 seq)
 	assert_int_equal(test_unprotect(&l->rx, &pkt, &note), 0);
 	assert_int_equal(pkt.len, plain.len);
 	assert_memory_equal(pkt.data, plain.data, plain.len);
+}
+
+void test_carry(struct test_link *l, const struct test_packet *plain, struct test_packet *wire)
+{
+	struct sotto_srtp_note note;
+	struct test_packet got;
+
+	*wire = *plain;
+	assert_int_equal(test_protect(&l->tx, wire, &note), 0);
+	got = *wire;
+	assert_int_equal(test_unprotect(&l->rx, &got, &note), 0);
+	assert_int_equal(got.len, plain->len);
+	assert_memory_equal(got.data, plain->data, plain->len);
+}
+
+bool test_contains(const struct test_packet *pkt, const void *bytes, size_t len)
+{
+	return memmem(pkt->data, pkt->len, bytes, len);
 }

@@ -11,6 +11,7 @@
 #include "srtp.h"
 
 #define PACKET_ROOM	2048
+#define TEST_SSRC	0xcafebabe
 
 struct test_packet {
 	bool rtcp;
@@ -38,11 +39,21 @@ int test_key_install(struct sotto_session *s, enum sotto_dir dir, const struct t
 
 /* Both ends with one current key. */
 void test_link_open(struct test_link *l, enum sotto_profile profile, unsigned int mki_len);
+/* The same, with options that both ends have. */
+void test_link_open_with(struct test_link *l, enum sotto_profile profile, unsigned int mki_len,
+			 const struct sotto_options *options);
+/* Runs @fn on such a link for every profile, without MKI and with one. */
+void test_each_profile(const struct sotto_options *options, void (*fn)(struct test_link *l));
 /* A fresh key at both ends, current at once. */
 void test_link_rekey(struct test_link *l, enum sotto_profile profile, unsigned int mki_len);
 void test_link_close(struct test_link *l);
+/* Both ends with these options; the key that follows has them. */
+void test_link_options(struct test_link *l, const struct sotto_options *options);
 
 void test_rtp(struct test_packet *pkt, u32 ssrc, u16 seq, unsigned int payload_len);
+/* From TEST_SSRC with CSRCs "ABCD..." and, if @ext_len is not negative, an extension. */
+void test_rtp_ext(struct test_packet *pkt, u16 seq, unsigned int csrcs, u16 profile,
+		  const u8 *ext, int ext_len, unsigned int payload_len);
 void test_rtcp(struct test_packet *pkt, u32 ssrc, unsigned int blocks);
 
 /* Protects and unprotects in memory of exactly the length that the contract asks for. */
@@ -52,5 +63,9 @@ int test_unprotect(struct sotto_session *s, struct test_packet *pkt,
 
 /* Sends and receives one RTP packet and checks that it arrives as it was. */
 void test_deliver(struct test_link *l, u32 ssrc, u16 seq);
+
+/* The same of any packet; leaves what was on the wire. */
+void test_carry(struct test_link *l, const struct test_packet *plain, struct test_packet *wire);
+bool test_contains(const struct test_packet *pkt, const void *bytes, size_t len);
 
 #endif /* SOTTO_MODULE_LINK_H */

@@ -31,6 +31,7 @@ static u64 rng(void)
 struct model {
 	u8 *seen;
 	u64 room;
+	u64 window;
 	s64 highest;
 };
 
@@ -38,34 +39,39 @@ static enum sotto_replay_verdict model_check(const struct model *m, u64 index)
 {
 	if ((s64)index > m->highest)
 		return SOTTO_REPLAY_FRESH;
-	if ((u64)m->highest - index >= SOTTO_REPLAY_WINDOW)
+	if ((u64)m->highest - index >= m->window)
 		return SOTTO_REPLAY_OLD;
 	return m->seen[index] ? SOTTO_REPLAY_SEEN : SOTTO_REPLAY_FRESH;
 }
 
+/* Mostly on by a little, or back into the window and a bit beyond; seldom far ahead. */
 static u64 random_step(const struct model *m)
 {
-	u64 r = rng() % 100;
+	u64 r = rng() % 10000;
 	s64 next;
 
-	if (r < 60)
+	if (r < 5000)
 		next = m->highest + 1 + (s64)(rng() % 3);
-	else if (r < 95)
-		next = m->highest - (s64)(rng() % (SOTTO_REPLAY_WINDOW + 40));
+	else if (r < 9000)
+		next = m->highest - (s64)(rng() % (m->window + m->window / 8));
+	else if (r < 9995)
+		next = m->highest - (s64)(rng() % 16);
 	else
-		next = m->highest + (s64)(rng() % 400);
+		next = m->highest + (s64)(rng() % (3 * m->window));
 	return next < 0 ? 0 : next;
 }
 
 static void window_is_that_of_the_model(void **state)
 {
+	struct model m = { .highest = -1, .window = *(const unsigned int *)*state };
 	struct sotto_replay r = {};
-	struct model m = { .highest = -1, .room = 20 * STEPS };
 	unsigned int count[3] = {};
 
+	m.room = 3 * STEPS + STEPS / 1000 * m.window;
 	m.seen = calloc(m.room, 1);
 	assert_non_null(m.seen);
-	rng_state = 1;
+	assert_int_equal(sotto_replay_begin(&r, m.window), 0);
+	rng_state = m.window;
 	for (unsigned int i = 0; i < STEPS; i++) {
 		u64 index = random_step(&m);
 		enum sotto_replay_verdict want = model_check(&m, index);
@@ -84,30 +90,66 @@ static void window_is_that_of_the_model(void **state)
 	/* Each verdict was put to the test. */
 	for (unsigned int v = 0; v < ARRAY_SIZE(count); v++)
 		assert_true(count[v] > STEPS / 100);
+	sotto_replay_end(&r);
 	free(m.seen);
 }
 
 static void window_is_as_wide_as_it_says(void **state)
 {
+	static const unsigned int windows[] = { 64, 65, 127, 128, 129, 192, 193, 1000, 32768 };
 	const u64 top = 100000;
 
-	for (unsigned int offset = 0; offset < 64; offset++) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(windows); i++) {
+		const unsigned int window = windows[i];
 		struct sotto_replay r = {};
 
-		sotto_replay_mark(&r, top + offset);
-		assert_int_equal(sotto_replay_check(&r, top + offset), SOTTO_REPLAY_SEEN);
-		for (unsigned int back = 1; back < SOTTO_REPLAY_WINDOW; back++)
-			assert_int_equal(sotto_replay_check(&r, top + offset - back),
-					 SOTTO_REPLAY_FRESH);
-		assert_int_equal(sotto_replay_check(&r, top + offset - SOTTO_REPLAY_WINDOW),
-				 SOTTO_REPLAY_OLD);
+		for (unsigned int offset = 0; offset < 64; offset++) {
+			/* Again and again: what was seen before is forgotten. */
+			assert_int_equal(sotto_replay_begin(&r, window), 0);
+			sotto_replay_mark(&r, top + offset);
+			assert_int_equal(sotto_replay_check(&r, top + offset), SOTTO_REPLAY_SEEN);
+			for (unsigned int back = 1; back < window; back++)
+				assert_int_equal(sotto_replay_check(&r, top + offset - back),
+						 SOTTO_REPLAY_FRESH);
+			assert_int_equal(sotto_replay_check(&r, top + offset - window),
+					 SOTTO_REPLAY_OLD);
+		}
+		sotto_replay_end(&r);
 	}
+}
+
+static void only_a_big_window_takes_memory(void **state)
+{
+	struct sotto_replay r = {};
+
+	kshim_fail_alloc(1);
+	assert_int_equal(sotto_replay_begin(&r, SOTTO_WINDOW_MIN), 0);
+	assert_int_equal(sotto_replay_begin(&r, SOTTO_WINDOW_DEFAULT), 0);
+	sotto_replay_mark(&r, 5);
+	assert_false(kshim_alloc_failed());
+
+	/* Without memory it stays as it is. */
+	assert_int_equal(sotto_replay_begin(&r, SOTTO_WINDOW_MAX), -ENOMEM);
+	assert_true(kshim_alloc_failed());
+	assert_int_equal(r.window, SOTTO_WINDOW_DEFAULT);
+	assert_int_equal(sotto_replay_check(&r, 5), SOTTO_REPLAY_SEEN);
+
+	/* Bigger, the same once more, another size, and small again: ASan counts. */
+	kshim_fail_alloc(0);
+	assert_int_equal(sotto_replay_begin(&r, SOTTO_WINDOW_MAX), 0);
+	kshim_fail_alloc(1);
+	assert_int_equal(sotto_replay_begin(&r, SOTTO_WINDOW_MAX), 0);
+	kshim_fail_alloc(0);
+	assert_int_equal(sotto_replay_begin(&r, 1000), 0);
+	assert_int_equal(sotto_replay_begin(&r, SOTTO_WINDOW_DEFAULT), 0);
+	sotto_replay_end(&r);
 }
 
 static void index_0_is_seen_once(void **state)
 {
 	struct sotto_replay r = {};
 
+	assert_int_equal(sotto_replay_begin(&r, SOTTO_WINDOW_DEFAULT), 0);
 	assert_int_equal(sotto_replay_check(&r, 0), SOTTO_REPLAY_FRESH);
 	sotto_replay_mark(&r, 0);
 	assert_int_equal(sotto_replay_check(&r, 0), SOTTO_REPLAY_SEEN);
@@ -171,8 +213,14 @@ static void guess_at_the_edges(void **state)
 
 int main(void)
 {
+	static unsigned int windows[] = { 64, 128, 1000, 32768 };
+#define MODEL_OF(i, name) { name, window_is_that_of_the_model, NULL, NULL, &windows[i] }
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(window_is_that_of_the_model),
+		MODEL_OF(0, "a window of 64 is that of the model"),
+		MODEL_OF(1, "a window of 128 is that of the model"),
+		MODEL_OF(2, "a window of 1000 is that of the model"),
+		MODEL_OF(3, "a window of 32768 is that of the model"),
+		cmocka_unit_test(only_a_big_window_takes_memory),
 		cmocka_unit_test(window_is_as_wide_as_it_says),
 		cmocka_unit_test(index_0_is_seen_once),
 		cmocka_unit_test(guess_is_the_nearest_index),

@@ -50,7 +50,8 @@ static void there_and_back(struct test_link *l, bool rtcp)
 	unsigned int overhead;
 
 	overhead = (rtcp ? 4 : 0) + l->key.mki_len + params->tag_len[rtcp];
-	assert_int_equal(sotto_srtp_overhead(&l->tx, rtcp), overhead);
+	make(&plain, rtcp, 0);
+	assert_int_equal(sotto_srtp_overhead(&l->tx, rtcp, plain.data, plain.len), overhead);
 	for (u16 seq = 0; seq < 3; seq++) {
 		make(&plain, rtcp, seq);
 		pkt = plain;
@@ -199,11 +200,14 @@ static void srtcp_of_the_32_suites_keeps_80_bits(void **state)
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(profiles); i++) {
+		struct test_packet pkt;
 		struct test_link l;
 
 		test_link_open(&l, profiles[i], 0);
-		assert_int_equal(sotto_srtp_overhead(&l.tx, false), 4);
-		assert_int_equal(sotto_srtp_overhead(&l.tx, true), 4 + 10);
+		make(&pkt, false, 1);
+		assert_int_equal(sotto_srtp_overhead(&l.tx, false, pkt.data, pkt.len), 4);
+		make(&pkt, true, 1);
+		assert_int_equal(sotto_srtp_overhead(&l.tx, true, pkt.data, pkt.len), 4 + 10);
 		test_link_close(&l);
 	}
 }
@@ -234,10 +238,13 @@ static void mki_is_matched_not_skipped(void **state)
 
 static void the_longest_mki_fits_the_room(void **state)
 {
+	struct test_packet pkt;
 	struct test_link l;
 
 	test_link_open(&l, SOTTO_PROFILE_AEAD_AES_256_GCM, SOTTO_MKI_MAX);
-	assert_int_equal(sotto_srtp_overhead(&l.tx, true), SOTTO_SRTP_OVERHEAD_MAX);
+	make(&pkt, true, 1);
+	assert_int_equal(sotto_srtp_overhead(&l.tx, true, pkt.data, pkt.len),
+			 SOTTO_SRTCP_OVERHEAD_MAX);
 	there_and_back(&l, true);
 	test_link_close(&l);
 }
@@ -253,7 +260,7 @@ static void without_a_key_nothing_goes(void **state)
 	test_rtp(&pkt, SSRC, 1, 20);
 	assert_int_equal(test_protect(&s, &pkt, &note), -ENOKEY);
 	assert_int_equal(test_unprotect(&s, &pkt, &note), -ENOKEY);
-	assert_int_equal(sotto_srtp_overhead(&s, false), -ENOKEY);
+	assert_int_equal(sotto_srtp_overhead(&s, false, pkt.data, pkt.len), -ENOKEY);
 
 	/* On tx a key that was not made current is no key. */
 	test_key_make(&key, SOTTO_PROFILE_AEAD_AES_128_GCM, 0);

@@ -186,7 +186,7 @@ static void a_packet_before_the_window_is_refused(void **state)
 	test_deliver(&l, SSRC, 0);
 	test_rtp(&late, SSRC, 1, 20);
 	assert_int_equal(test_protect(&l.tx, &late, &note), 0);
-	for (u16 seq = 2; seq < 2 + SOTTO_REPLAY_WINDOW; seq++)
+	for (u16 seq = 2; seq < 2 + SOTTO_WINDOW_DEFAULT; seq++)
 		test_deliver(&l, SSRC, seq);
 	assert_int_equal(test_unprotect(&l.rx, &late, &note), -EALREADY);
 	test_link_close(&l);

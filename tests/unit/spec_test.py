@@ -235,7 +235,7 @@ class Words(unittest.TestCase):
             for a in stats["attributes"] if a["type"] != "pad"})
 
     def test_enums(self):
-        for name in "action", "state", "event":
+        for name in "action", "state", "event", "cryptex":
             d, = [d for d in definitions("enum") if d["name"] == name]
             self.assertEqual(self.words(symbol(name) + "_"),
                              {symbol(name, e): e for e in entries(d)})

@@ -71,6 +71,22 @@ static uint64_t get_u64(const struct nlattr *attr, uint64_t absent)
 	return attr ? mnl_attr_get_u64(attr) : absent;
 }
 
+static void read_options(const struct nlattr *const *tb, struct sotto_options *out)
+{
+	const struct nlattr *ids = tb[SOTTO_A_FLOW_ENC_EXT];
+
+	out->window = get_u32(tb[SOTTO_A_FLOW_WINDOW]);
+	out->cryptex = get_u32(tb[SOTTO_A_FLOW_CRYPTEX]);
+	if (tb[SOTTO_A_FLOW_PAD_SIZE])
+		out->pad_size = mnl_attr_get_u16(tb[SOTTO_A_FLOW_PAD_SIZE]);
+	if (tb[SOTTO_A_FLOW_PAD_MULTIPLE])
+		out->pad_multiple = mnl_attr_get_u8(tb[SOTTO_A_FLOW_PAD_MULTIPLE]);
+	if (ids && mnl_attr_get_payload_len(ids) <= SOTTO_ENC_EXT_MAX) {
+		out->enc_ext_len = mnl_attr_get_payload_len(ids);
+		memcpy(out->enc_ext, mnl_attr_get_payload(ids), out->enc_ext_len);
+	}
+}
+
 void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
 {
 	const struct nlattr *tb[SOTTO_A_FLOW_MAX + 1];
@@ -109,6 +125,7 @@ void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
 	out->idle_rx_ms = get_u64(tb[SOTTO_A_FLOW_IDLE_RX_MS], SOTTO_IDLE_NEVER);
 	if (tb[SOTTO_A_FLOW_STATS])
 		read_stats(tb[SOTTO_A_FLOW_STATS], out->stats);
+	read_options(tb, &out->options);
 }
 
 static int flow_cb(const struct nlmsghdr *nlh, void *arg)
@@ -141,6 +158,16 @@ static bool is_any(const struct sotto_addr *addr)
 					     : IN6_IS_ADDR_UNSPECIFIED(&addr->in6.sin6_addr);
 }
 
+static void put_options(struct nlmsghdr *nlh, const struct sotto_options *o)
+{
+	if (o->window)
+		mnl_attr_put_u32(nlh, SOTTO_A_FLOW_WINDOW, o->window);
+	mnl_attr_put_u32(nlh, SOTTO_A_FLOW_CRYPTEX, o->cryptex);
+	mnl_attr_put_u16(nlh, SOTTO_A_FLOW_PAD_SIZE, o->pad_size);
+	mnl_attr_put_u8(nlh, SOTTO_A_FLOW_PAD_MULTIPLE, o->pad_multiple);
+	mnl_attr_put(nlh, SOTTO_A_FLOW_ENC_EXT, o->enc_ext_len, o->enc_ext);
+}
+
 int sotto_flow_new(struct sotto *s, struct sotto_flow *flow)
 {
 	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_FLOW_NEW, 0);
@@ -162,6 +189,7 @@ int sotto_flow_new(struct sotto *s, struct sotto_flow *flow)
 		mnl_attr_put_u32(nlh, SOTTO_A_FLOW_MARK, flow->mark);
 	if (flow->tos)
 		mnl_attr_put_u8(nlh, SOTTO_A_FLOW_TOS, flow->tos);
+	put_options(nlh, &flow->options);
 	mnl_attr_nest_end(nlh, nest);
 	return sotto_link_call(&s->link, nlh, flow_cb, flow);
 }
@@ -217,6 +245,74 @@ int sotto_flow_set_cookie(struct sotto *s, uint64_t id, const void *cookie, size
 	mnl_attr_put(nlh, SOTTO_A_FLOW_COOKIE, len, cookie);
 	mnl_attr_nest_end(nlh, nest);
 	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+int sotto_flow_set_options(struct sotto *s, uint64_t id, const struct sotto_options *options)
+{
+	struct nlattr *nest;
+	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_SET, id, &nest);
+
+	put_options(nlh, options);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+int sotto_flow_set_roc(struct sotto *s, uint64_t id, enum sotto_dir dir, uint32_t ssrc,
+		       uint32_t roc)
+{
+	struct nlattr *nest, *stream;
+	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_SET, id, &nest);
+
+	stream = mnl_attr_nest_start(nlh, SOTTO_A_FLOW_STREAM);
+	mnl_attr_put_u32(nlh, SOTTO_A_STREAM_DIR, dir);
+	mnl_attr_put_u32(nlh, SOTTO_A_STREAM_SSRC, ssrc);
+	mnl_attr_put_u32(nlh, SOTTO_A_STREAM_ROC, roc);
+	mnl_attr_nest_end(nlh, stream);
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, NULL, NULL);
+}
+
+struct stream_dump {
+	int (*cb)(const struct sotto_stream *stream, void *arg);
+	void *arg;
+};
+
+static int streams_cb(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *top[SOTTO_A_MAX + 1], *tb[SOTTO_A_STREAM_MAX + 1], *attr;
+	const struct stream_dump *dump = arg;
+
+	sotto_attrs_top(nlh, top);
+	if (!top[SOTTO_A_FLOW])
+		return 0;
+	mnl_attr_for_each_nested(attr, top[SOTTO_A_FLOW]) {
+		struct sotto_stream stream = {};
+		int ret;
+
+		if (mnl_attr_get_type(attr) != SOTTO_A_FLOW_STREAM)
+			continue;
+		sotto_attrs_nest(attr, tb, SOTTO_A_STREAM_MAX);
+		stream.dir = get_u32(tb[SOTTO_A_STREAM_DIR]);
+		stream.ssrc = get_u32(tb[SOTTO_A_STREAM_SSRC]);
+		stream.roc = get_u32(tb[SOTTO_A_STREAM_ROC]);
+		stream.has_seq = tb[SOTTO_A_STREAM_SEQ];
+		stream.seq = stream.has_seq ? mnl_attr_get_u16(tb[SOTTO_A_STREAM_SEQ]) : 0;
+		ret = dump->cb(&stream, dump->arg);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int sotto_flow_streams(struct sotto *s, uint64_t id,
+		       int (*cb)(const struct sotto_stream *, void *), void *arg)
+{
+	struct stream_dump dump = { cb, arg };
+	struct nlattr *nest;
+	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_GET, id, &nest);
+
+	mnl_attr_nest_end(nlh, nest);
+	return sotto_link_call(&s->link, nlh, streams_cb, &dump);
 }
 
 struct flow_dump {

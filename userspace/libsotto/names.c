@@ -50,6 +50,12 @@ static const char *const profiles[] = {
 	[SOTTO_PROFILE_AEAD_AES_256_GCM] = "aead-aes-256-gcm",
 };
 
+static const char *const cryptex_words[] = {
+	[SOTTO_CRYPTEX_OFF] = "off",
+	[SOTTO_CRYPTEX_ON] = "on",
+	[SOTTO_CRYPTEX_REQUIRE] = "require",
+};
+
 static const char *const stats[SOTTO_STATS_COUNT] = {
 	[SOTTO_A_STATS_TX_PROTECTED] = "tx-protected",
 	[SOTTO_A_STATS_TX_BYTES] = "tx-bytes",
@@ -98,6 +104,11 @@ const char *sotto_event_name(enum sotto_event event)
 const char *sotto_profile_name(enum sotto_profile profile)
 {
 	return name(profiles, COUNT(profiles), profile);
+}
+
+const char *sotto_cryptex_name(enum sotto_cryptex cryptex)
+{
+	return name(cryptex_words, COUNT(cryptex_words), cryptex);
 }
 
 const char *sotto_stats_name(unsigned int stat)

@@ -89,6 +89,41 @@ struct sotto_rule {
 #define SOTTO_IDLE_NEVER	UINT64_MAX
 
 /**
+ * struct sotto_options - how packets of a flow look, beside their profile and MKI
+ * @window: replay window of SRTP, SOTTO_WINDOW_MIN..SOTTO_WINDOW_MAX packets; 0, in
+ *	requests only: as it is
+ * @cryptex: CSRCs and header extensions encrypted as a whole (RFC 9335)
+ * @pad_size: RTP payloads that are sent are padded to this size at least; 0
+ * @pad_multiple: and to a multiple of this; 0 or 1: to none
+ * @enc_ext: ids of header extension elements that are encrypted (RFC 6904)
+ * @enc_ext_len: how many, at most SOTTO_ENC_EXT_MAX
+ *
+ * They go with the keys that are installed after them: a key keeps those that it was
+ * installed with. Both ends need the same @cryptex and @enc_ext; the others are of one end.
+ */
+struct sotto_options {
+	uint32_t window;
+	enum sotto_cryptex cryptex;
+	uint16_t pad_size;
+	uint8_t pad_multiple;
+	uint8_t enc_ext[SOTTO_ENC_EXT_MAX];
+	uint8_t enc_ext_len;
+};
+
+/**
+ * struct sotto_stream - one SSRC in one direction of a flow
+ * @roc: rollover counter: of the highest packet, or told for the first one
+ * @seq: highest sequence number, valid if @has_seq: a packet has passed
+ */
+struct sotto_stream {
+	enum sotto_dir dir;
+	uint32_t ssrc;
+	uint32_t roc;
+	uint16_t seq;
+	bool has_seq;
+};
+
+/**
  * struct sotto_flow - one flow as the kernel tells it
  * @ssrc_tx: SSRC last sent by the program; valid if @has_ssrc_tx
  * @uid: owner of the local socket; valid if @has_uid
@@ -120,6 +155,7 @@ struct sotto_flow {
 	uint64_t idle_tx_ms;	/* SOTTO_IDLE_NEVER: nothing sent yet */
 	uint64_t idle_rx_ms;
 	uint64_t stats[SOTTO_STATS_COUNT];
+	struct sotto_options options;
 };
 
 /**
@@ -160,7 +196,8 @@ int sotto_rule_dump(struct sotto *s, int (*cb)(const struct sotto_rule *, void *
 /**
  * sotto_flow_new() - Make a flow that this machine begins.
  * @flow: in: remote, local (family AF_UNSPEC or address any: the routes
- *	choose; the port is needed), cookie, ifindex, mark, tos; out: all of it
+ *	choose; the port is needed), cookie, ifindex, mark, tos, options; out: all
+ *	of it
  *
  * The flow is born under the rule that covers it, in hold if there is none.
  * An existing flow of the same addresses is -EEXIST.
@@ -171,6 +208,15 @@ int sotto_flow_get(struct sotto *s, uint64_t id, struct sotto_flow *out);
 int sotto_flow_dump(struct sotto *s, int (*cb)(const struct sotto_flow *, void *), void *arg);
 int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum sotto_state state);
 int sotto_flow_set_cookie(struct sotto *s, uint64_t id, const void *cookie, size_t len);
+
+/* Of the keys that are installed from now on. */
+int sotto_flow_set_options(struct sotto *s, uint64_t id, const struct sotto_options *options);
+/* Tells the ROC of an SSRC's first packet; -EBUSY when that has passed. */
+int sotto_flow_set_roc(struct sotto *s, uint64_t id, enum sotto_dir dir, uint32_t ssrc,
+		       uint32_t roc);
+/* The SSRCs that have sent RTP or whose ROC was told. */
+int sotto_flow_streams(struct sotto *s, uint64_t id,
+		       int (*cb)(const struct sotto_stream *, void *), void *arg);
 
 int sotto_key_new(struct sotto *s, const struct sotto_key *key);
 int sotto_key_del(struct sotto *s, uint64_t flow_id, enum sotto_dir dir, enum sotto_slot slot);
@@ -222,6 +268,7 @@ const char *sotto_action_name(enum sotto_action action);
 const char *sotto_state_name(enum sotto_state state);
 const char *sotto_event_name(enum sotto_event event);
 const char *sotto_profile_name(enum sotto_profile profile);
+const char *sotto_cryptex_name(enum sotto_cryptex cryptex);
 const char *sotto_stats_name(unsigned int stat);
 int sotto_action_parse(const char *name, enum sotto_action *out);	/* -EINVAL */
 

@@ -20,6 +20,13 @@
 #define SOTTO_PAYLOAD_MAX	3072	/* ZRTP or control packet, bytes */
 #define SOTTO_CONTROL_NAME	"SOTO"	/* RTCP APP name of the control channel */
 
+/* Replay window of SRTP in packets (RFC 3711 3.3.2); SRTCP's is always the default. */
+#define SOTTO_WINDOW_MIN	64
+#define SOTTO_WINDOW_MAX	32768
+#define SOTTO_WINDOW_DEFAULT	128
+
+#define SOTTO_ENC_EXT_MAX	255	/* ids of header extension elements: 1..255 */
+
 enum sotto_cmd {
 	SOTTO_CMD_UNSPEC,
 	SOTTO_CMD_RULE_NEW,
@@ -132,6 +139,22 @@ enum sotto_profile {
 };
 
 /**
+ * enum sotto_cryptex - encryption of CSRCs and the whole header extension (RFC 9335)
+ * @SOTTO_CRYPTEX_OFF: neither sent nor understood
+ * @SOTTO_CRYPTEX_ON: sent; received with it and without it
+ * @SOTTO_CRYPTEX_REQUIRE: sent; what comes with CSRCs or an extension in clear is dropped
+ */
+enum sotto_cryptex {
+	SOTTO_CRYPTEX_OFF,
+	SOTTO_CRYPTEX_ON,
+	SOTTO_CRYPTEX_REQUIRE,
+
+	/* private: */
+	__SOTTO_CRYPTEX_MAX,
+	SOTTO_CRYPTEX_MAX = __SOTTO_CRYPTEX_MAX - 1
+};
+
+/**
  * enum sotto_packet_kind - what a PACKET carries
  * @SOTTO_PACKET_ZRTP: a whole ZRTP packet, cookie and CRC included
  * @SOTTO_PACKET_CONTROL: one plain RTCP APP packet named SOTO. From the agent
@@ -220,6 +243,9 @@ enum sotto_attr_rule {
 /*
  * A flow is named by its id, except in FLOW_NEW, which names its addresses and
  * answers with the whole flow.
+ *
+ * The options, from WINDOW to ENC_EXT, go with the keys that KEY_NEW installs after
+ * them: a key keeps those that it was installed with.
  */
 enum sotto_attr_flow {
 	SOTTO_A_FLOW_UNSPEC,
@@ -248,6 +274,12 @@ enum sotto_attr_flow {
 	SOTTO_A_FLOW_IDLE_RX_MS,	/* u64, since one was accepted; absent: none was */
 	SOTTO_A_FLOW_STATS,	/* nest of sotto_attr_stats */
 	SOTTO_A_FLOW_PAD,
+	SOTTO_A_FLOW_WINDOW,	/* u32, packets, SOTTO_WINDOW_MIN..SOTTO_WINDOW_MAX */
+	SOTTO_A_FLOW_CRYPTEX,	/* u32, enum sotto_cryptex */
+	SOTTO_A_FLOW_PAD_SIZE,	/* u16, RTP payloads are padded to this size at least; 0 */
+	SOTTO_A_FLOW_PAD_MULTIPLE,	/* u8, and to a multiple of this; 0 or 1: to none */
+	SOTTO_A_FLOW_ENC_EXT,	/* ids of elements to encrypt (RFC 6904), a byte each */
+	SOTTO_A_FLOW_STREAM,	/* several, nest of sotto_attr_stream */
 
 	/* private: */
 	__SOTTO_A_FLOW_MAX,
@@ -259,6 +291,22 @@ enum sotto_attr_flow {
 #define SOTTO_FLOW_F_AGENT	(1U << 1)	/* made by FLOW_NEW */
 #define SOTTO_FLOW_F_TAINTED	(1U << 2)	/* its local socket has been secure before */
 #define SOTTO_FLOW_F_OWN_ALLOWED	(1U << 3)	/* its rule says own=allow */
+
+/*
+ * One SSRC in one direction. In FLOW_NEW and FLOW_SET the ROC that its first packet
+ * has (a joiner of a running stream must be told); refused once that has passed.
+ */
+enum sotto_attr_stream {
+	SOTTO_A_STREAM_UNSPEC,
+	SOTTO_A_STREAM_DIR,	/* u32, enum sotto_dir */
+	SOTTO_A_STREAM_SSRC,	/* u32 */
+	SOTTO_A_STREAM_ROC,	/* u32 */
+	SOTTO_A_STREAM_SEQ,	/* u16, highest sequence number so far; absent: none yet */
+
+	/* private: */
+	__SOTTO_A_STREAM_MAX,
+	SOTTO_A_STREAM_MAX = __SOTTO_A_STREAM_MAX - 1
+};
 
 /* Counters, u64 each. A packet is counted once, under what became of it. */
 enum sotto_attr_stats {

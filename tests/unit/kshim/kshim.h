@@ -35,6 +35,7 @@ typedef unsigned int gfp_t;
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
 #define ilog2(n)		(31 - __builtin_clz(n))
 
 /* Unaligned big-endian numbers. */
@@ -83,6 +84,7 @@ static inline bool IS_ERR(const void *p)
 
 void *kzalloc(size_t size, gfp_t gfp);
 void *kmalloc(size_t size, gfp_t gfp);
+#define kmalloc_array(n, size, gfp)	kmalloc((n) * (size), gfp)
 void *kmemdup(const void *p, size_t len, gfp_t gfp);
 void kfree(const void *p);
 void kfree_sensitive(const void *p);
@@ -167,6 +169,7 @@ struct rcu_head {
 #define rcu_assign_pointer(p, v)		((p) = (v))
 #define RCU_INIT_POINTER(p, v)			((p) = (v))
 #define kfree_rcu(p, member)			kfree(p)
+#define call_rcu(head, fn)			(fn)(head)
 
 /* Work after a grace period. */
 struct work_struct {
