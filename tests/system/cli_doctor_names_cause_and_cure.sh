@@ -14,6 +14,11 @@ mkdir /sys/module/sotto
 cp /etc/group "$work/group"
 grep -q '^sotto:' "$work/group" || echo 'sotto:x:64990:' >>"$work/group"
 mount --bind "$work/group" /etc/group
+mkdir /run/sotto-guard
+guard_says() {
+	printf '%s\n' "$@" >/run/sotto-guard/state
+}
+guard_says loaded '' ''
 ip link set lo up
 double_up
 
@@ -57,8 +62,8 @@ run sotto doctor
 is "all in order: exit 0" "$status" 0
 check "and so it says" says "Nothing is wrong."
 run sotto doctor --json
-check "in JSON too" json '.good and ([.findings[].name] | sort) == ["group", "module", "pipewire",
-	"plugin", "port", "sottod", "store"]'
+check "in JSON too" json '.good and ([.findings[].name] | sort) == ["group", "guard", "module",
+	"pipewire", "plugin", "port", "sottod", "store"]'
 
 rmdir /sys/module/sotto
 check "module" only_bad module
@@ -66,6 +71,26 @@ run sotto doctor
 check "module: cause" says "BAD  module    the kernel module is not loaded"
 check "module: cure" says "cure: sudo modprobe sotto"
 mkdir /sys/module/sotto
+
+guard_says standing 'the kernel module is damaged' 'build it'
+check "guard" only_bad guard
+run sotto doctor
+check "guard: cause" \
+	says "BAD  guard     the guard stands in, calls are held back: the kernel module is damaged"
+check "guard: cure" says "cure: build it"
+guard_says old 'a.conf, line 2: nonsense' 'mend it'
+check "guard, with the rules from before" only_bad guard
+guard_says wider 'a.conf, line 2: the user does not exist' 'make it'
+check "guard, a rule that is wider" only_bad guard
+guard_says off 'no nftables' 'get some'
+check "guard, none" only_bad guard
+guard_says what
+check "guard, of another release" only_bad guard
+rm /run/sotto-guard/state
+check "guard, never run" only_bad guard
+run sotto doctor
+check "guard, never run: cure" says "cure: sudo systemctl enable --now sotto-guard"
+guard_says loaded '' ''
 
 cp "$work/group" "$work/all-groups"
 sed '/^sotto:/d' "$work/all-groups" >"$work/group"

@@ -45,7 +45,8 @@ for f in \
 	/usr/sbin/sottod /usr/bin/sotto /etc/sotto/sottod.conf \
 	/usr/sbin/sotto-guard /etc/sotto/rules.d/10-direct-calls.conf \
 	/usr/lib/systemd/system/sotto-guard.service \
-	/usr/lib/systemd/system/nftables.service.d/sotto-guard.conf \
+	/usr/lib/systemd/system/nftables.service.d/00-sotto-guard.conf \
+	/usr/share/sotto/nftables-load.nft /usr/share/sotto/nftables-flush.nft \
 	/usr/include/sotto.h /usr/include/linux/sotto.h \
 	/usr/lib/x86_64-linux-gnu/libsotto.so.0 \
 	/usr/lib/x86_64-linux-gnu/pkgconfig/libsotto.pc \
@@ -68,6 +69,9 @@ for c in 'ExecStart=/usr/sbin/sotto-guard start' 'ExecReload=/usr/sbin/sotto-gua
 	'ExecStop=/usr/sbin/sotto-guard down'; do
 	check "$c" grep -qx "$c" "$tree/usr/lib/systemd/system/sotto-guard.service"
 done
+is "nftables.service loads and flushes what is there" "$(sed -n 's/^Exec.*-f //p' \
+	"$tree/usr/lib/systemd/system/nftables.service.d/00-sotto-guard.conf" | sort | uniq -c |
+	tr -s ' \n' ' ')" " 1 /usr/share/sotto/nftables-flush.nft 2 /usr/share/sotto/nftables-load.nft "
 is "the rules that are installed are right" "$(env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" \
 	"$tree/usr/sbin/sotto-guard" --rules-dir "$tree/etc/sotto/rules.d" check 2>"$work/check")" \
 	"1 rule in $tree/etc/sotto/rules.d"

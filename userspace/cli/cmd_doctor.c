@@ -133,6 +133,7 @@ static void ask_daemon(struct report *report, sd_bus *bus)
 static void examine(struct cli *cli, struct report *report)
 {
 	tell(report, doctor_module());
+	tell(report, doctor_guard());
 	tell(report, doctor_group());
 	if (sd_bus_open_system(&cli->bus) < 0)
 		tell(report, no_bus());

@@ -16,7 +16,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define GROUP	"sotto"
+#define GROUP		"sotto"
+/* What sotto-guard has left word of, and what it read: sotto-guard(8). */
+#define GUARD_STATE	"/run/sotto-guard/state"
+#define RULE_DIR	"/etc/sotto/rules.d"
 
 #define FINDING(name, health, found, cure) \
 	((struct finding){ name, health, found, cure })
@@ -27,6 +30,81 @@ struct finding doctor_module(void)
 		return FINDING("module", HEALTH_GOOD, "the kernel module is loaded", "");
 	return FINDING("module", HEALTH_BAD, "the kernel module is not loaded",
 		       "sudo modprobe sotto; if that fails, the end of: sudo dmesg");
+}
+
+/* Which of the guard's words means what. */
+static const struct {
+	const char *word;
+	enum health health;
+	const char *found;
+} guard_states[] = {
+	{ "loaded", HEALTH_GOOD, "the kernel has the rules that are kept" },
+	{ "wider", HEALTH_BAD, "a rule covers more than it says" },
+	{ "old", HEALTH_BAD, "the kernel has the rules from before" },
+	{ "standing", HEALTH_BAD, "the guard stands in, calls are held back" },
+	{ "off", HEALTH_BAD, "the guard is not there, calls may leave in clear" },
+};
+
+static bool is_newer(const struct stat *st, const struct timespec *than)
+{
+	return st->st_mtim.tv_sec != than->tv_sec ? st->st_mtim.tv_sec > than->tv_sec
+						  : st->st_mtim.tv_nsec > than->tv_nsec;
+}
+
+/* Has a file of rules been changed, made or removed? */
+static bool rules_changed_since(const struct timespec *then)
+{
+	DIR *dir = opendir(RULE_DIR);
+	const struct dirent *entry;
+	bool changed = false;
+	struct stat st;
+
+	if (!dir)
+		return false;
+	while (!changed && (entry = readdir(dir)))
+		changed = strcmp(entry->d_name, "..") &&
+			  !fstatat(dirfd(dir), entry->d_name, &st, 0) && is_newer(&st, then);
+	closedir(dir);
+	return changed;
+}
+
+static void read_line(FILE *file, char *line, int room)
+{
+	if (!fgets(line, room, file))
+		line[0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+struct finding doctor_guard(void)
+{
+	static char found[512], cure[256];
+	char word[16], cause[384];
+	FILE *file = fopen(GUARD_STATE, "re");
+	struct stat st;
+
+	if (!file)
+		return FINDING("guard", HEALTH_BAD, "the guard has not run: calls may leave in clear "
+			       "until the kernel has rules",
+			       "sudo systemctl enable --now sotto-guard");
+	read_line(file, word, sizeof(word));
+	read_line(file, cause, sizeof(cause));
+	read_line(file, cure, sizeof(cure));
+	if (fstat(fileno(file), &st))
+		st.st_mtim = (struct timespec){ 0 };
+	fclose(file);
+	for (size_t i = 0; i < sizeof(guard_states) / sizeof(guard_states[0]); i++) {
+		if (strcmp(word, guard_states[i].word))
+			continue;
+		if (guard_states[i].health == HEALTH_GOOD && rules_changed_since(&st.st_mtim))
+			return FINDING("guard", HEALTH_BAD,
+				       "a file of rules has changed since the kernel was given them",
+				       "sudo systemctl reload-or-restart sotto-guard");
+		snprintf(found, sizeof(found), "%s%s%s", guard_states[i].found,
+			 *cause ? ": " : "", cause);
+		return FINDING("guard", guard_states[i].health, found, cure);
+	}
+	return FINDING("guard", HEALTH_BAD, "the guard is of another release than this program",
+		       "install both from the same release");
 }
 
 static bool session_has(gid_t gid)

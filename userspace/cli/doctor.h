@@ -23,6 +23,10 @@ struct finding {
 
 struct finding doctor_module(void);
 struct finding doctor_group(void);
+
+/** doctor_guard() - Has the kernel the rules that are kept, or does nftables stand in? */
+struct finding doctor_guard(void);
+
 struct finding doctor_pipewire(void);
 struct finding doctor_plugin(void);
 

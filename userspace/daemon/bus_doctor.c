@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "clock.h"
+#include "rule_file.h"
 
 #define BUILT_AFTER	1767225600	/* 2026: no clock that is right says less */
 
@@ -40,6 +41,75 @@ static struct finding check_rule(struct bus *b)
 	return (struct finding){ "rule", false,
 				 "no rule says that the port of calls must be encrypted",
 				 "systemctl restart sottod" };
+}
+
+/* How many of the kernel's rules are those of the files, and how many claim to be. */
+struct kept {
+	const struct rules *rules;
+	size_t same;
+	size_t all;
+};
+
+static int compare(const struct sotto_rule *rule, void *arg)
+{
+	struct kept *k = arg;
+
+	if (rule->id < RULE_ID_MIN || rule->id > RULE_ID_MAX)
+		return 0;
+	k->all++;
+	for (size_t i = 0; i < k->rules->n; i++)
+		k->same += rule_line_counts(&k->rules->lines[i]) &&
+			   rules_same(rule, &k->rules->lines[i].rule);
+	return 0;
+}
+
+static size_t count(const struct rules *rules)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n; i++)
+		n += rule_line_counts(&rules->lines[i]);
+	return n;
+}
+
+/* Not only what the guard has done, but what is in the kernel now. */
+static struct finding compare_rules(struct kernel *k, const struct rules *rules)
+{
+	struct kept kept = { .rules = rules };
+
+	if (!sotto_rule_dump(kernel_requests(k), compare, &kept) &&
+	    kept.same == count(rules) && kept.all == kept.same)
+		return (struct finding){ "rules", true,
+					 "the kernel's rules are those of /etc/sotto/rules.d", "" };
+	return (struct finding){ "rules", false,
+				 "the kernel's rules are not those of /etc/sotto/rules.d",
+				 "sudo systemctl reload-or-restart sotto-guard" };
+}
+
+/*
+ * Where we may not read the files, or there is no kernel, there is nothing to say:
+ * others say it. A cgroup that was made anew has another number, and is found here.
+ */
+static bool check_rules(struct bus *b, struct finding *out)
+{
+	struct kernel *k = calls_kernel(b->calls);
+	struct rule_fault fault;
+	struct rules rules = { 0 };
+	bool found = true;
+
+	if (!k) {
+		found = false;
+	} else if (!rules_read(&rules, RULE_DIR, &rule_lookup_here, &fault)) {
+		*out = compare_rules(k, &rules);
+	} else if (fault.line) {
+		*out = (struct finding){ "rules", false,
+					 "a file of /etc/sotto/rules.d is wrong",
+					 "sudo sotto-guard check" };
+	} else {
+		found = false;
+	}
+	rules_free(&rules);
+	return found;
 }
 
 static int read_one(const struct peer *p, void *arg)
@@ -79,15 +149,18 @@ static struct finding check_memory(void)
 int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct bus *b = data;
-	const struct finding findings[] = {
+	struct finding findings[] = {
 		check_kernel(b), check_rule(b), check_store(b), check_clock(), check_memory(),
+		{ 0 },
 	};
+	size_t n = sizeof(findings) / sizeof(findings[0]) - 1;
 	sd_bus_message *reply = NULL;
 	int r = sd_bus_message_new_method_return(m, &reply);
 
+	n += check_rules(b, &findings[n]);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "(sbss)");
-	for (size_t i = 0; r >= 0 && i < sizeof(findings) / sizeof(findings[0]); i++)
+	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = sd_bus_message_append(reply, "(sbss)", findings[i].name,
 					  (int)findings[i].good, findings[i].finding,
 					  findings[i].cure);

@@ -290,23 +290,6 @@ int guard_unload(struct guard *g)
 	return r;
 }
 
-int guard_keep(struct guard *g)
-{
-	char *text, error[NFT_ERROR_MAX];
-	int r;
-
-	text = state_kept_table(g->state_dir);
-	if (!text || nft_stands()) {
-		free(text);
-		return 0;
-	}
-	r = nft_apply(text, error);
-	free(text);
-	if (r)	/* what was kept is of no use: begin anew */
-		return guard_up(g);
-	return 0;
-}
-
 int guard_check(struct guard *g)
 {
 	struct rules rules = { 0 };

@@ -39,9 +39,6 @@ int guard_down(struct guard *g);
 /** guard_unload() - nftables stands in, then the rules of the files and the module go. */
 int guard_unload(struct guard *g);
 
-/** guard_keep() - nftables stands in again, if it should and somebody has flushed it. */
-int guard_keep(struct guard *g);
-
 /** guard_check() - Are the files right? */
 int guard_check(struct guard *g);
 

@@ -30,7 +30,6 @@ static const struct {
 	{ "load", "the kernel module gets the rules, nftables lets go", guard_load },
 	{ "down", "nftables drops it again; the module keeps its rules", guard_down },
 	{ "unload", "down, then the rules and the module leave the kernel", guard_unload },
-	{ "keep", "nftables drops it again if its ruleset was flushed meanwhile", guard_keep },
 	{ "check", "are the files of rules right?", guard_check, true },
 	{ "text", "what nftables is told", guard_text_of_files, true },
 };

@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,24 +67,4 @@ int state_keep_table(const char *dir, const char *text)
 	if (text)
 		return replace(dir, "table.nft", text);
 	return unlink(path) && errno != ENOENT ? -errno : 0;
-}
-
-char *state_kept_table(const char *dir)
-{
-	char path[PATH_MAX], *text = NULL;
-	size_t room = 0;
-	FILE *file;
-
-	if (path_of(path, dir, "table.nft"))
-		return NULL;
-	file = fopen(path, "re");
-	if (!file)
-		return NULL;
-	/* The file has no byte of 0: this reads all of it. */
-	if (getdelim(&text, &room, '\0', file) < 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
 }

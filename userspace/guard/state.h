@@ -30,14 +30,12 @@ int trouble(struct trouble *t, const char *cure, const char *cause, ...)
 int state_write(const char *dir, const char *word, const struct trouble *t);
 
 /**
- * state_keep_table() - Keep the table's text as DIR/table.nft.
+ * state_keep_table() - Keep the table's text as DIR/table.nft, for whoever flushes every
+ * table: included in the same transaction it is never away.
  * @text: NULL: it does not stand any more
  *
  * Return: 0 or a negative errno.
  */
 int state_keep_table(const char *dir, const char *text);
-
-/** state_kept_table() - That text for the caller to free; NULL: there is none. */
-char *state_kept_table(const char *dir);
 
 #endif
