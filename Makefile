@@ -2,26 +2,27 @@
 #
 #   make            build everything
 #   make demo       two hosts, a wiretap between them, speech in, speech out
-#   make check      every test
+#   make check      every test; with KERNEL=6.12, 6.12-rt or 7.2 on that kernel
+#   make check-kernels   on each of them and on 6.1
 #   make bench      what a packet costs, in instructions, beside the bare cipher and others
 #   make install    module, daemon, CLI, plugin, units (DESTDIR, PREFIX)
 
-# The kernel to build for: the running one if its headers are here, else the
-# newest that is installed with headers.
-KERNEL ?= $(shell tools/kernel-version)
-KDIR ?= /lib/modules/$(KERNEL)/build
-MODULE_BUILD := build/module-$(KERNEL)
-MODULE := $(MODULE_BUILD)/module/sotto.ko
+# The kernel to build and to test for: a release, or a series of tools/kernel-get.
+# Else the running one if its headers are here, or the newest that is installed.
+RELEASE = $(shell tools/kernel-version $(KERNEL))
+MODULE_BUILD = build/module-$(RELEASE)
+MODULE = $(MODULE_BUILD)/module/sotto.ko
 
 all: module userspace
 
 setup:
 	@tools/setup
+	@[ -z "$(KERNEL)" ] || tools/kernel-get "$(KERNEL)" >/dev/null
 
 # Out of the tree, so that several kernels can be built side by side.
 module: | setup
 	@tools/module-tree $(MODULE_BUILD)
-	@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(MODULE_BUILD) modules
+	@tools/kernel-make $(RELEASE) $(MODULE_BUILD) --no-print-directory modules
 
 build/user/build.ninja: | setup
 	@meson setup build/user
@@ -39,15 +40,18 @@ demo: setup
 check: setup
 	@tests/run
 
+check-kernels: setup
+	@tests/check-kernels
+
 bench: setup
 	@tools/bench
 
 install: all
 	meson install -C build/user --destdir "$(DESTDIR)/"
-	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(KERNEL)/extra/sotto.ko
-	[ -n "$(DESTDIR)" ] || tools/after-install $(KERNEL)
+	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(RELEASE)/extra/sotto.ko
+	[ -n "$(DESTDIR)" ] || tools/after-install $(RELEASE)
 
 clean:
 	rm -rf build
 
-.PHONY: all setup module userspace asan demo check bench install clean
+.PHONY: all setup module userspace asan demo check check-kernels bench install clean

@@ -78,17 +78,13 @@ bool sotto_agent_sent(const struct sotto_net *sn, const struct sk_buff *skb)
 
 static struct flowi4 flow_key4(const struct sotto_tuple *t, const struct sotto_route_key *route)
 {
-	return (struct flowi4){
-		.flowi4_oif = route->ifindex,
-		.flowi4_mark = route->mark,
-		.flowi4_tos = RT_TOS(route->tos),
-		.flowi4_uid = route->has_uid ? route->uid : GLOBAL_ROOT_UID,
-		.flowi4_proto = IPPROTO_UDP,
-		.saddr = t->laddr.s6_addr32[0],
-		.daddr = t->raddr.s6_addr32[0],
-		.fl4_sport = t->lport,
-		.fl4_dport = t->rport,
-	};
+	struct flowi4 fl4 = {};
+
+	flowi4_init_output(&fl4, route->ifindex, route->mark, route->tos & INET_DSCP_MASK,
+			   RT_SCOPE_UNIVERSE, IPPROTO_UDP, 0, t->raddr.s6_addr32[0],
+			   t->laddr.s6_addr32[0], t->rport, t->lport,
+			   route->has_uid ? route->uid : GLOBAL_ROOT_UID);
+	return fl4;
 }
 
 static struct flowi6 flow_key6(const struct sotto_tuple *t, const struct sotto_route_key *route)
@@ -164,17 +160,19 @@ static void transmit(struct sotto_flow *flow, const struct sotto_route_key *rout
 
 	skb->mark = route->mark;
 	skb_set_owner_w(skb, sk);
+	/* Tunnels count on one CPU how deep they are: the task must not move on from it. */
+	local_bh_disable();
 	if (t->family == AF_INET) {
 		struct rtable *rt = container_of(dst, struct rtable, dst);
 
 		udp_tunnel_xmit_skb(rt, sk, skb, t->laddr.s6_addr32[0], t->raddr.s6_addr32[0],
 				    tos, ip4_dst_hoplimit(dst), 0, t->lport, t->rport, false,
-				    false);
+				    false, 0);
 	} else {
-		udp_tunnel6_xmit_skb(dst, sk, skb, NULL, (struct in6_addr *)&t->laddr,
-				     (struct in6_addr *)&t->raddr, tos, ip6_dst_hoplimit(dst), 0,
-				     t->lport, t->rport, false);
+		udp_tunnel6_xmit_skb(dst, sk, skb, NULL, &t->laddr, &t->raddr, tos,
+				     ip6_dst_hoplimit(dst), 0, t->lport, t->rport, false, 0);
 	}
+	local_bh_enable();
 	sotto_count(&flow->stats, SOTTO_A_STATS_TX_AGENT);
 }
 

@@ -18,14 +18,20 @@
 #include <crypto/algapi.h>
 #include <crypto/hash.h>
 #include <crypto/internal/simd.h>
+#include <crypto/sha1.h>
 #include <crypto/skcipher.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/version.h>
 
 #include "crypto.h"
+
+/* Since 6.17 HMAC-SHA1, since 7.0 a block of AES is a library: fast, and it cannot fail. */
+#define HMAC_LIBRARY	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0))
+#define AES_LIBRARY	(LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0))
 
 /* Not loaded by the crypto API itself once the portable ones are there. */
 MODULE_SOFTDEP("pre: aesni_intel sha1_ssse3 aes_ce_blk sha1_ce ctr gcm");
@@ -176,6 +182,85 @@ void sotto_gcm_exit(struct sotto_gcm *gcm)
 	*gcm = (struct sotto_gcm){};
 }
 
+#if HMAC_LIBRARY
+struct sotto_hmac_key {
+	struct hmac_sha1_key sha1;
+};
+
+static int hmac_setkey(struct sotto_hmac_key *key, const u8 *raw, unsigned int len)
+{
+	hmac_sha1_preparekey(&key->sha1, raw, len);
+	return 0;
+}
+
+static void hmac_free(struct sotto_hmac_key *key)
+{
+}
+
+static int hmac_compute(const struct sotto_hmac_key *key, const u8 *data, unsigned int len,
+			const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
+{
+	struct hmac_sha1_ctx ctx;
+
+	hmac_sha1_init(&ctx, &key->sha1);
+	hmac_sha1_update(&ctx, data, len);
+	if (suffix)
+		hmac_sha1_update(&ctx, suffix, 4);
+	hmac_sha1_final(&ctx, mac);
+	return 0;
+}
+
+static const char *hmac_driver(const struct sotto_hmac_key *key)
+{
+	return "the kernel's library";
+}
+#else
+struct sotto_hmac_key {
+	struct crypto_shash *tfm;
+};
+
+static int hmac_setkey(struct sotto_hmac_key *key, const u8 *raw, unsigned int len)
+{
+	/* A synchronous interface: there is nothing to mask out. */
+	struct crypto_shash *tfm = crypto_alloc_shash("hmac(sha1)", 0, 0);
+
+	if (IS_ERR(tfm))
+		return PTR_ERR(tfm);
+	key->tfm = tfm;
+	return crypto_shash_setkey(tfm, raw, len);
+}
+
+static void hmac_free(struct sotto_hmac_key *key)
+{
+	if (key->tfm)
+		crypto_free_shash(key->tfm);
+}
+
+static int hmac_compute(const struct sotto_hmac_key *key, const u8 *data, unsigned int len,
+			const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
+{
+	SHASH_DESC_ON_STACK(desc, key->tfm);
+	int err;
+
+	desc->tfm = key->tfm;
+	err = crypto_shash_init(desc);
+	if (!err && suffix) {
+		err = crypto_shash_update(desc, data, len);
+		data = suffix;
+		len = 4;
+	}
+	if (!err)
+		err = crypto_shash_finup(desc, data, len, mac);
+	shash_desc_zero(desc);
+	return err;
+}
+
+static const char *hmac_driver(const struct sotto_hmac_key *key)
+{
+	return crypto_tfm_alg_driver_name(crypto_shash_tfm(key->tfm));
+}
+#endif
+
 /**
  * sotto_hmac_init() - Make a keyed HMAC-SHA1.
  * @hmac: filled in
@@ -188,15 +273,10 @@ int sotto_hmac_init(struct sotto_hmac *hmac, const u8 *key, unsigned int key_len
 {
 	int err;
 
-	*hmac = (struct sotto_hmac){};
-	/* A synchronous interface: there is nothing to mask out. */
-	hmac->tfm = crypto_alloc_shash("hmac(sha1)", 0, 0);
-	if (IS_ERR(hmac->tfm)) {
-		err = PTR_ERR(hmac->tfm);
-		hmac->tfm = NULL;
-		return err;
-	}
-	err = crypto_shash_setkey(hmac->tfm, key, key_len);
+	hmac->key = kzalloc(sizeof(*hmac->key), GFP_KERNEL);
+	if (!hmac->key)
+		return -ENOMEM;
+	err = hmac_setkey(hmac->key, key, key_len);
 	if (err)
 		sotto_hmac_exit(hmac);
 	return err;
@@ -210,8 +290,9 @@ int sotto_hmac_init(struct sotto_hmac *hmac, const u8 *key, unsigned int key_len
  */
 void sotto_hmac_exit(struct sotto_hmac *hmac)
 {
-	if (hmac->tfm)
-		crypto_free_shash(hmac->tfm);
+	if (hmac->key)
+		hmac_free(hmac->key);
+	kfree_sensitive(hmac->key);
 	*hmac = (struct sotto_hmac){};
 }
 
@@ -316,20 +397,7 @@ int sotto_gcm_open(const struct sotto_gcm *gcm, u8 iv[SOTTO_GCM_IV_LEN], u8 *dat
 int sotto_hmac_sign(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
 		    const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
 {
-	SHASH_DESC_ON_STACK(desc, hmac->tfm);
-	int err;
-
-	desc->tfm = hmac->tfm;
-	err = crypto_shash_init(desc);
-	if (!err && suffix) {
-		err = crypto_shash_update(desc, data, len);
-		data = suffix;
-		len = 4;
-	}
-	if (!err)
-		err = crypto_shash_finup(desc, data, len, mac);
-	shash_desc_zero(desc);
-	return err;
+	return hmac_compute(hmac->key, data, len, suffix, mac);
 }
 
 /**
@@ -358,6 +426,26 @@ int sotto_hmac_verify(const struct sotto_hmac *hmac, const u8 *data, unsigned in
 	return err;
 }
 
+#if AES_LIBRARY
+struct block_cipher {
+	struct aes_enckey key;
+};
+
+static int block_setkey(struct block_cipher *aes, const u8 *key, unsigned int len)
+{
+	return aes_prepareenckey(&aes->key, key, len);
+}
+#else
+struct block_cipher {
+	struct crypto_aes_ctx key;
+};
+
+static int block_setkey(struct block_cipher *aes, const u8 *key, unsigned int len)
+{
+	return aes_expandkey(&aes->key, key, len);
+}
+#endif
+
 /**
  * sotto_aes_keystream() - AES counter mode keystream of a passing key.
  * @key: AES key
@@ -371,15 +459,15 @@ int sotto_hmac_verify(const struct sotto_hmac *hmac, const u8 *data, unsigned in
 int sotto_aes_keystream(const u8 *key, unsigned int key_len, u8 iv[SOTTO_CM_IV_LEN],
 			u8 *out, unsigned int len)
 {
-	struct crypto_aes_ctx aes;
+	struct block_cipher aes;
 	u8 block[AES_BLOCK_SIZE];
 	int err;
 
-	err = aes_expandkey(&aes, key, key_len);
+	err = block_setkey(&aes, key, key_len);
 	while (!err && len) {
 		unsigned int n = min_t(unsigned int, len, sizeof(block));
 
-		aes_encrypt(&aes, block, iv);
+		aes_encrypt(&aes.key, block, iv);
 		memcpy(out, block, n);
 		crypto_inc(iv, SOTTO_CM_IV_LEN);
 		out += n;
@@ -464,5 +552,5 @@ void sotto_crypto_report(const struct sotto_cm *cm, const struct sotto_gcm *gcm,
 	pr_info("AES-CM by %s, else %s; AES-GCM by %s, else %s; HMAC by %s\n",
 		cm_driver(cm->fast), cm_driver(cm->slow),
 		gcm_driver(gcm->fast), gcm_driver(gcm->slow),
-		crypto_tfm_alg_driver_name(crypto_shash_tfm(hmac->tfm)));
+		hmac_driver(hmac->key));
 }

@@ -12,8 +12,8 @@
 #include <linux/types.h>
 
 struct crypto_aead;
-struct crypto_shash;
 struct crypto_sync_skcipher;
+struct sotto_hmac_key;
 
 #define SOTTO_CM_IV_LEN		16
 #define SOTTO_GCM_IV_LEN	12
@@ -35,7 +35,7 @@ struct sotto_gcm {
 };
 
 struct sotto_hmac {
-	struct crypto_shash *tfm;
+	struct sotto_hmac_key *key;	/* as this kernel's HMAC has it */
 };
 
 /* Process context. After an error nothing is held; *_exit() of all-zero is nothing. */

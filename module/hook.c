@@ -267,11 +267,11 @@ static struct sock *receiver_of(const struct sotto_net *sn, const struct sotto_p
 	if (t->family == AF_INET)
 		sk = __udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
 				       t->laddr.s6_addr32[0], t->lport, skb->dev->ifindex,
-				       inet_sdif(skb), &udp_table, NULL);
+				       inet_sdif(skb), NULL);
 #if IS_ENABLED(CONFIG_IPV6)
 	else
 		sk = __udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport,
-				       skb->dev->ifindex, inet6_sdif(skb), &udp_table, NULL);
+				       skb->dev->ifindex, inet6_sdif(skb), NULL);
 #else
 	else
 		sk = NULL;

@@ -254,7 +254,7 @@ static bool insists_on_one_piece(const struct sotto_packet *pkt)
 	if (pkt->tuple.family == AF_INET6) {
 		const struct ipv6_pinfo *np = inet6_sk(sk);
 
-		return !np || np->dontfrag || np->pmtudisc == IPV6_PMTUDISC_DO ||
+		return !np || inet6_test_bit(DONTFRAG, sk) || np->pmtudisc == IPV6_PMTUDISC_DO ||
 		       np->pmtudisc == IPV6_PMTUDISC_PROBE;
 	}
 #endif

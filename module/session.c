@@ -75,9 +75,9 @@ static int key_ext_init(struct sotto_key_ext *ext, const struct sotto_profile_pa
 }
 
 /* The caller owns the key, which nobody sees yet, and frees it by key_destroy(). */
-static struct sotto_key *key_create(const struct sotto_profile_params *params,
-				    const struct sotto_key_params *p,
-				    const struct sotto_options *options)
+static struct sotto_key *key_make(const struct sotto_profile_params *params,
+				  const struct sotto_key_params *p,
+				  const struct sotto_options *options)
 {
 	struct sotto_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
 	int err;
@@ -253,7 +253,7 @@ int sotto_session_key_new(struct sotto_session *s, const struct sotto_key_params
 	}
 
 	sotto_session_options_get(s, &options);
-	key = key_create(params, p, &options);
+	key = key_make(params, p, &options);
 	if (IS_ERR(key)) {
 		if (PTR_ERR(key) != -ENOMEM)
 			NL_SET_ERR_MSG(extack, "this kernel has no cipher for the profile");

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 tree=$work/tree
-kernel=$("$top/tools/kernel-version")
+kernel=$("$top/tools/kernel-version" "${KERNEL-}")
 
 is_there() {
 	[ -s "$tree$1" ]

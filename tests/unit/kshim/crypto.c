@@ -50,13 +50,13 @@ void sotto_gcm_exit(struct sotto_gcm *gcm)
 
 int sotto_hmac_init(struct sotto_hmac *hmac, const u8 *key, unsigned int key_len)
 {
-	return key_new(key, key_len, (void **)&hmac->tfm);
+	return key_new(key, key_len, (void **)&hmac->key);
 }
 
 void sotto_hmac_exit(struct sotto_hmac *hmac)
 {
-	kfree_sensitive(hmac->tfm);
-	hmac->tfm = NULL;
+	kfree_sensitive(hmac->key);
+	hmac->key = NULL;
 }
 
 static void must(int ok)
@@ -142,7 +142,7 @@ int sotto_gcm_open(const struct sotto_gcm *gcm, u8 iv[SOTTO_GCM_IV_LEN], u8 *dat
 int sotto_hmac_sign(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
 		    const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
 {
-	const struct key *k = (const void *)hmac->tfm;
+	const struct key *k = (const void *)hmac->key;
 	u8 *whole = malloc(len + 4);
 
 	must(whole != NULL);
