@@ -68,7 +68,10 @@ int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow, bool stre
 {
 	struct nlattr *nest = nla_nest_start(msg, SOTTO_A_FLOW);
 	u64 age = ktime_get_ns() / NSEC_PER_MSEC - flow->born_ms;
+	u32 flags = flow->flags;
 
+	if (sotto_session_next_heard(&flow->session))
+		flags |= SOTTO_FLOW_F_NEXT_HEARD;
 	if (!nest)
 		return -EMSGSIZE;
 	if (put_u64(msg, SOTTO_A_FLOW_ID, flow->id) ||
@@ -79,7 +82,7 @@ int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow, bool stre
 	     nla_put(msg, SOTTO_A_FLOW_COOKIE, flow->cookie_len, flow->cookie)) ||
 	    nla_put_u32(msg, SOTTO_A_FLOW_RULE_ID, flow->rule_id) ||
 	    nla_put_u32(msg, SOTTO_A_FLOW_ACTION, flow->action) ||
-	    nla_put_u32(msg, SOTTO_A_FLOW_FLAGS, flow->flags) ||
+	    nla_put_u32(msg, SOTTO_A_FLOW_FLAGS, flags) ||
 	    put_route(msg, flow) ||
 	    put_u64(msg, SOTTO_A_FLOW_AGE_MS, age) ||
 	    sotto_stats_put(msg, SOTTO_A_FLOW_STATS, &flow->stats) ||

@@ -341,6 +341,26 @@ bool sotto_session_has_key(const struct sotto_session *s, enum sotto_dir dir,
 }
 
 /**
+ * sotto_session_next_heard() - Has the peer begun to use the "next" rx key?
+ * @s: session
+ *
+ * The agent learns by it when the current one can go.
+ *
+ * Context: any; @s is kept by the caller.
+ */
+bool sotto_session_next_heard(const struct sotto_session *s)
+{
+	const struct sotto_key *key;
+	bool heard;
+
+	rcu_read_lock();
+	key = rcu_dereference(s->state->dir[SOTTO_DIR_RX].slot[SOTTO_SLOT_NEXT]);
+	heard = key && test_bit(SOTTO_KEY_HEARD, &key->flags);
+	rcu_read_unlock();
+	return heard;
+}
+
+/**
  * sotto_session_profile() - Profile of the current key.
  * @s: session
  * @dir: direction

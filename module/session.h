@@ -73,6 +73,7 @@ int sotto_session_key_new(struct sotto_session *s, const struct sotto_key_params
 int sotto_session_key_promote(struct sotto_session *s, enum sotto_dir dir);
 int sotto_session_key_del(struct sotto_session *s, enum sotto_dir dir, enum sotto_slot slot);
 bool sotto_session_has_key(const struct sotto_session *s, enum sotto_dir dir, enum sotto_slot slot);
+bool sotto_session_next_heard(const struct sotto_session *s);
 enum sotto_profile sotto_session_profile(const struct sotto_session *s, enum sotto_dir dir);
 
 /* Of the keys that are installed from now on. Any context but hardirq. */

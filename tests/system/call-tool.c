@@ -4,9 +4,12 @@
  *
  *	call-tool hold CALL	acquires the call's socket and sends an RTP packet
  *				every 20 ms, whose payload anybody could read;
- *				prints "holding", then "sent N received N" with
- *				each 25th packet that comes back in clear from
- *				the other end's call-tool; ends at SIGTERM
+ *				prints "holding", then "sent N gap MS received N"
+ *				with each 25th packet that comes back in clear from
+ *				the other end's call-tool; MS is the longest time
+ *				between two of them since the last line. Begins its
+ *				sequence anew, a minute behind, at SIGUSR1, and two
+ *				seconds behind at SIGUSR2; ends at SIGTERM
  *	call-tool listen	prints the member, path and text of each signal of
  *				org.sotto1; "listening" before
  *
@@ -27,6 +30,8 @@
 #define INTERVAL_US	20000
 #define PAYLOAD		"THIS-WAS-SAID-IN-A-CALL"
 #define HEADER		12
+#define FAR_BEHIND	3000	/* packets: beyond what a replay window remembers */
+#define A_LITTLE_BEHIND	100	/* inside of it */
 #define PACKET		(HEADER + 160)
 
 struct holder {
@@ -37,6 +42,8 @@ struct holder {
 	uint16_t sequence;
 	unsigned int sent;
 	unsigned int received;
+	uint64_t last;		/* us, when the last one was received */
+	uint64_t gap;
 };
 
 static void fill(uint8_t *packet, struct holder *h)
@@ -67,6 +74,23 @@ static int on_tick(sd_event_source *s, uint64_t usec, void *data)
 	return r < 0 ? r : sd_event_source_set_enabled(s, SD_EVENT_ONESHOT);
 }
 
+static void note_gap(struct holder *h)
+{
+	uint64_t now;
+
+	if (sd_event_now(h->loop, CLOCK_MONOTONIC, &now) < 0)
+		return;
+	if (h->last && now - h->last > h->gap)
+		h->gap = now - h->last;
+	h->last = now;
+}
+
+static void tell(const struct holder *h)
+{
+	printf("sent %u gap %u received %u\n", h->sent, (unsigned int)(h->gap / 1000),
+	       h->received);
+}
+
 static int on_packet(sd_event_source *s, int fd, uint32_t events, void *data)
 {
 	struct holder *h = data;
@@ -77,10 +101,20 @@ static int on_packet(sd_event_source *s, int fd, uint32_t events, void *data)
 		return sd_event_exit(h->loop, 0);	/* revoked */
 	if (n != PACKET || memcmp(packet + HEADER, PAYLOAD, strlen(PAYLOAD)))
 		return 0;
+	note_gap(h);
 	if (++h->received % 25 == 0) {
-		printf("sent %u received %u\n", h->sent, h->received);
+		tell(h);
 		fflush(stdout);
+		h->gap = 0;
 	}
+	return 0;
+}
+
+static int on_behind(sd_event_source *s, const struct signalfd_siginfo *si, void *data)
+{
+	struct holder *h = data;
+
+	h->sequence -= si->ssi_signo == SIGUSR1 ? FAR_BEHIND : A_LITTLE_BEHIND;
 	return 0;
 }
 
@@ -114,6 +148,8 @@ static int block_signals(sd_event *loop)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	r = sd_event_add_signal(loop, NULL, SIGTERM, NULL, NULL);
@@ -133,12 +169,16 @@ static int hold(sd_bus *bus, sd_event *loop, const char *path)
 		r = sd_event_add_time(loop, &h.timer, CLOCK_MONOTONIC, now, 1, on_tick, &h);
 	if (r >= 0)
 		r = sd_event_add_io(loop, NULL, h.fd, EPOLLIN, on_packet, &h);
+	if (r >= 0)
+		r = sd_event_add_signal(loop, NULL, SIGUSR1, on_behind, &h);
+	if (r >= 0)
+		r = sd_event_add_signal(loop, NULL, SIGUSR2, on_behind, &h);
 	if (r >= 0) {
 		puts("holding");
 		fflush(stdout);
 		r = sd_event_loop(loop);
 	}
-	printf("sent %u received %u\n", h.sent, h.received);
+	tell(&h);
 	close(h.fd);
 	return r < 0;
 }

@@ -20,6 +20,7 @@
 #include "peers.h"
 
 #define DELAY_MS	10
+#define MEDIA_MS	20
 #define PARCELS		256
 #define NOTICES		64
 #define HELLO_TYPE_AT	16	/* in a ZRTP packet, RFC 6189 5.1 and 5.2 */
@@ -35,6 +36,7 @@ struct parcel {
 	uint64_t at;
 	struct sotto_addr from;
 	enum sotto_packet_kind kind;
+	bool media;			/* of a program: no kind */
 	struct zrtp_srtp key;		/* what it is protected with */
 	size_t len;
 	uint8_t data[SOTTO_PAYLOAD_MAX];
@@ -73,10 +75,22 @@ uint64_t clock_wall_us(void)
 
 static struct told *tell(int end)
 {
-	if (!world.end[end].calls)
+	if (!world.end[end].calls || world.end[end].deaf)
 		return NULL;
 	assert_true(n_told[end] < NOTICES);
 	return memset(&told[end][n_told[end]++], 0, sizeof(struct told));
+}
+
+/* As the kernel tells it at this moment. */
+static struct sotto_flow picture(const struct world_flow *f)
+{
+	struct sotto_flow flow = f->flow;
+
+	if (f->has_next[SOTTO_DIR_RX] && f->next_heard)
+		flow.flags |= SOTTO_FLOW_F_NEXT_HEARD;
+	flow.idle_rx_ms = f->authenticated ? world.now - f->heard : SOTTO_IDLE_NEVER;
+	flow.idle_tx_ms = f->sent ? world.now - f->sent : SOTTO_IDLE_NEVER;
+	return flow;
 }
 
 static void tell_event(int end, const struct world_flow *f, enum sotto_event event)
@@ -86,7 +100,7 @@ static void tell_event(int end, const struct world_flow *f, enum sotto_event eve
 	if (!t)
 		return;
 	t->notice.event = event;
-	t->notice.flow = f->flow;
+	t->notice.flow = picture(f);
 }
 
 static void tell_packet(int end, const struct world_flow *f, const struct parcel *p)
@@ -143,12 +157,6 @@ static struct world_flow *make_flow(int end, uint16_t port, const struct sotto_a
 	return f;
 }
 
-static void fill_idle(struct sotto_flow *out, const struct world_flow *f)
-{
-	*out = f->flow;
-	out->idle_rx_ms = f->rx_first ? world.now - f->heard : SOTTO_IDLE_NEVER;
-}
-
 static int end_of(struct sotto *s)
 {
 	return ((struct kernel *)s)->end;
@@ -186,7 +194,7 @@ int sotto_flow_get(struct sotto *s, uint64_t id, struct sotto_flow *out)
 
 	if (!f)
 		return -ENOENT;
-	fill_idle(out, f);
+	*out = picture(f);
 	return 0;
 }
 
@@ -199,10 +207,25 @@ int sotto_flow_dump(struct sotto *s, int (*cb)(const struct sotto_flow *, void *
 	for (int i = 0; i < WORLD_FLOWS && !r; i++) {
 		if (!e->flow[i].flow.id)
 			continue;
-		fill_idle(&flow, &e->flow[i]);
+		flow = picture(&e->flow[i]);
 		r = cb(&flow, arg);
 	}
 	return r;
+}
+
+/* What waits as "next" is used from now on, and what was used before is wiped. */
+static void promote(struct world_end *e, struct world_flow *f, enum sotto_dir dir)
+{
+	assert_true(f->has_next[dir] || f->has_current[dir]);	/* never secure without a key */
+	if (!f->has_next[dir])
+		return;
+	e->rekeyed += dir == SOTTO_DIR_TX && f->has_current[dir];
+	f->current[dir] = f->next[dir];
+	f->has_current[dir] = true;
+	f->has_next[dir] = false;
+	sodium_memzero(&f->next[dir], sizeof(f->next[dir]));
+	if (dir == SOTTO_DIR_RX)
+		f->current_heard = f->next_heard;
 }
 
 int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum sotto_state state)
@@ -212,12 +235,8 @@ int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum 
 	if (!f)
 		return -ENOENT;
 	assert_true(state == SOTTO_STATE_SECURE || state == SOTTO_STATE_HOLD);
-	if (state == SOTTO_STATE_SECURE) {
-		assert_true(f->has_next[dir]);	/* never secure without a key */
-		f->current[dir] = f->next[dir];
-		f->has_current[dir] = true;
-		f->has_next[dir] = false;
-	}
+	if (state == SOTTO_STATE_SECURE)
+		promote(&world.end[end_of(s)], f, dir);
 	if (dir == SOTTO_DIR_TX)
 		f->flow.tx = state;
 	else
@@ -272,8 +291,12 @@ int kernel_key(struct kernel *k, uint64_t flow_id, enum sotto_dir dir,
 
 	if (!f)
 		return -ENOENT;
+	/* The kernel takes no key twice. */
+	assert_false(f->has_current[dir] && !memcmp(&f->current[dir], srtp, sizeof(*srtp)));
 	f->next[dir] = *srtp;
 	f->has_next[dir] = true;
+	if (dir == SOTTO_DIR_RX)
+		f->next_heard = false;
 	return 0;
 }
 
@@ -298,12 +321,32 @@ static void note_hello(struct world_end *e, const uint8_t *data, size_t len)
 		memcpy(e->last_hello_zid, data + HELLO_ZID_AT, ZRTP_ZID_LEN);
 }
 
+/* NULL: the network has lost it. */
+static struct parcel *post(int from, const struct world_flow *f)
+{
+	int to = who_is_at(&f->flow.remote);
+	struct parcel *p = parcels;
+
+	if (to < 0 || world.cut || chance() % 100 < world.loss_percent)
+		return NULL;
+	while (p->used)
+		assert_true(++p < parcels + PARCELS);
+	memset(p, 0, sizeof(*p));
+	p->used = true;
+	p->to = to;
+	p->to_port = addr_port(&f->flow.remote);
+	p->at = world.now + DELAY_MS;
+	p->from = world.end[from].wire;
+	p->from.in.sin_port = f->flow.local.in.sin_port;
+	p->key = f->current[SOTTO_DIR_TX];
+	return p;
+}
+
 int kernel_send(struct kernel *k, uint64_t flow_id, enum sotto_packet_kind kind, const void *data,
 		size_t len)
 {
 	struct world_flow *f = flow_by_id(k->end, flow_id);
-	struct parcel *p = parcels;
-	int to;
+	struct parcel *p;
 
 	if (!f)
 		return -ENOENT;
@@ -312,30 +355,78 @@ int kernel_send(struct kernel *k, uint64_t flow_id, enum sotto_packet_kind kind,
 		note_hello(&world.end[k->end], data, len);
 	else if (f->flow.tx != SOTTO_STATE_SECURE)
 		return -ENOKEY;
-	to = who_is_at(&f->flow.remote);
-	if (to < 0 || world.cut || chance() % 100 < world.loss_percent)
+	if (kind == SOTTO_PACKET_ZRTP && world.lose && world.lose(k->end, data, len))
 		return 0;
-	while (p->used)
-		assert_true(++p < parcels + PARCELS);
-	p->used = true;
-	p->to = to;
-	p->to_port = addr_port(&f->flow.remote);
-	p->at = world.now + DELAY_MS;
-	p->from = world.end[k->end].wire;
-	p->from.in.sin_port = f->flow.local.in.sin_port;
+	p = post(k->end, f);
+	if (!p)
+		return 0;
 	p->kind = kind;
-	p->key = f->current[SOTTO_DIR_TX];
 	p->len = len;
 	memcpy(p->data, data, len);
 	return 0;
 }
 
+/* Whether or not sottod runs. */
+static struct world_flow *secure_flow(int end)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		struct world_flow *f = &world.end[end].flow[i];
+
+		if (f->flow.id && f->flow.tx == SOTTO_STATE_SECURE)
+			return f;
+	}
+	return NULL;
+}
+
+/* A program says something, and its kernel protects it. */
+static void speak(int end)
+{
+	struct world_flow *f = secure_flow(end);
+	struct parcel *p;
+
+	if (!f)
+		return;
+	world.end[end].spoken++;
+	if (f->restarted && !memcmp(&f->restarted_at, &f->current[SOTTO_DIR_TX],
+				    sizeof(f->restarted_at))) {
+		f->flow.stats[SOTTO_A_STATS_DROP_TX_REPEAT]++;
+		return;
+	}
+	f->restarted = false;
+	f->sent = world.now;
+	p = post(end, f);
+	if (p)
+		p->media = true;
+}
+
+void world_restart(int end)
+{
+	struct world_flow *f = secure_flow(end);
+
+	assert_non_null(f);
+	f->restarted = true;
+	f->restarted_at = f->current[SOTTO_DIR_TX];
+	tell_event(end, f, SOTTO_EVENT_TX_RESTART);
+}
+
+void world_key_life(int end)
+{
+	tell_event(end, secure_flow(end), SOTTO_EVENT_KEY_LIFE);
+}
+
 /* What arrives. */
+
+static bool fits_next(const struct world_flow *f, const struct parcel *p)
+{
+	return f->has_next[SOTTO_DIR_RX] &&
+	       !memcmp(&f->next[SOTTO_DIR_RX], &p->key, sizeof(p->key));
+}
 
 static bool fits(const struct world_flow *f, const struct parcel *p)
 {
 	return f->flow.id && f->flow.rx == SOTTO_STATE_SECURE &&
-	       !memcmp(&f->current[SOTTO_DIR_RX], &p->key, sizeof(p->key));
+	       (fits_next(f, p) ||
+		!memcmp(&f->current[SOTTO_DIR_RX], &p->key, sizeof(p->key)));
 }
 
 /* A packet from elsewhere that authenticates moves the flow. */
@@ -353,12 +444,24 @@ static struct world_flow *roam(struct parcel *p)
 	return NULL;
 }
 
+static void authenticate(const struct parcel *p, struct world_flow *f)
+{
+	bool *heard = fits_next(f, p) ? &f->next_heard : &f->current_heard;
+	bool first = !*heard;
+
+	*heard = true;
+	f->authenticated = true;
+	f->heard = world.now;
+	if (first)
+		tell_event(p->to, f, SOTTO_EVENT_RX_FIRST);
+}
+
 static void arrive(struct parcel *p)
 {
 	struct world_flow *f = flow_by_addresses(p->to, p->to_port, &p->from);
 
 	p->used = false;
-	if (p->kind == SOTTO_PACKET_ZRTP) {
+	if (p->kind == SOTTO_PACKET_ZRTP && !p->media) {
 		if (!f) {
 			f = make_flow(p->to, p->to_port, &p->from, SOTTO_FLOW_F_EMBRYONIC);
 			tell_event(p->to, f, SOTTO_EVENT_FLOW_NEW);
@@ -372,11 +475,13 @@ static void arrive(struct parcel *p)
 		world.end[p->to].refused++;
 		return;
 	}
-	f->heard = world.now;
-	if (!f->rx_first)
-		tell_event(p->to, f, SOTTO_EVENT_RX_FIRST);
-	f->rx_first = true;
-	tell_packet(p->to, f, p);
+	authenticate(p, f);
+	if (!p->media) {
+		tell_packet(p->to, f, p);
+		return;
+	}
+	f->flow.stats[SOTTO_A_STATS_RX_UNPROTECTED]++;
+	world.end[p->to].understood++;
 }
 
 /* Time. */
@@ -399,6 +504,14 @@ static void run_end(int end)
 	assert_true(calls_deadline(world.end[end].calls) > world.now);
 }
 
+void world_overrun(int end)
+{
+	n_told[end] = 0;
+	world.end[end].deaf = false;
+	calls_kernel_events.resync(world.end[end].calls);
+	calls_run(world.end[end].calls);
+}
+
 static bool something_told(void)
 {
 	return n_told[ALICE] || n_told[BOB] || n_told[CAROL];
@@ -415,6 +528,17 @@ static void now_is_due(void)
 	} while (something_told());
 }
 
+void world_inject(int end, const uint8_t *zrtp, size_t len)
+{
+	const struct world_flow *f = secure_flow(end);
+	struct parcel p = { .kind = SOTTO_PACKET_ZRTP, .to = end, .len = len,
+			    .to_port = addr_port(&f->flow.local), .from = f->flow.remote };
+
+	memcpy(p.data, zrtp, len);
+	arrive(&p);
+	now_is_due();
+}
+
 static uint64_t next_time(uint64_t end_of_run)
 {
 	uint64_t next = end_of_run, due;
@@ -427,7 +551,16 @@ static uint64_t next_time(uint64_t end_of_run)
 		if (due < next)
 			next = due;
 	}
-	return next;
+	due = world.now - world.now % MEDIA_MS + MEDIA_MS;
+	return world.media && due < next ? due : next;
+}
+
+static void all_speak(void)
+{
+	if (!world.media || world.now % MEDIA_MS)
+		return;
+	for (int end = 0; end < ENDS; end++)
+		speak(end);
 }
 
 static bool run(bool (*is)(void), uint64_t ms)
@@ -441,6 +574,7 @@ static bool run(bool (*is)(void), uint64_t ms)
 		if (world.now >= end)
 			return !is;
 		world.now = next_time(end);
+		all_speak();
 	}
 }
 

@@ -30,8 +30,13 @@ struct world_flow {
 	struct zrtp_srtp next[2];
 	bool has_current[2];
 	bool has_next[2];
-	bool rx_first;
+	bool current_heard;		/* rx: something has authenticated with it */
+	bool next_heard;
+	bool authenticated;		/* with any key */
 	uint64_t heard;
+	uint64_t sent;			/* media last left */
+	struct zrtp_srtp restarted_at;	/* tx key of a program that has begun anew */
+	bool restarted;			/* and is not heard while that is in use */
 };
 
 /** struct world_end - one host */
@@ -46,6 +51,9 @@ struct world_end {
 	struct world_flow flow[WORLD_FLOWS];
 	unsigned int asked[CALLS_ASK_ALARM + 1];
 	unsigned int added, removed, refused;
+	bool deaf;			/* what the kernel tells is lost */
+	unsigned int spoken, understood;	/* packets of media: sent in clear, received */
+	unsigned int rekeyed;		/* times that tx went from one key to another */
 	uint64_t zrtp_sent;
 	uint8_t last_hello_zid[ZRTP_ZID_LEN];	/* that it has sent */
 };
@@ -55,6 +63,8 @@ struct world {
 	uint64_t now;		/* ms */
 	unsigned int loss_percent;
 	bool cut;		/* the network is gone */
+	bool media;		/* programs at both ends of a secure call send every 20 ms */
+	bool (*lose)(int from, const uint8_t *zrtp, size_t len);	/* this ZRTP packet */
 	uint64_t rng;
 	uint64_t last_flow_id;
 };
@@ -95,6 +105,18 @@ unsigned int world_flows(int end);
 /* A softphone, under a rule that says "require", sends its first packet, and its last. */
 void world_program_starts(int end, int whom);
 void world_program_stops(int end);
+
+/** world_restart() - The program begins its sequence anew: its packets are refused. */
+void world_restart(int end);
+
+/** world_key_life() - The kernel tells that a key is nearly used up. */
+void world_key_life(int end);
+
+/** world_inject() - A ZRTP packet arrives at the end's secure flow, as if its peer had sent it. */
+void world_inject(int end, const uint8_t *zrtp, size_t len);
+
+/** world_overrun() - The agent reads that notices were lost, as all have been since it is deaf. */
+void world_overrun(int end);
 
 /* Persons. */
 

@@ -174,6 +174,8 @@ static void rekey_makes_before_it_breaks(void **state)
 		assert_int_equal(test_key_install(&l.tx, SOTTO_DIR_TX, &l.key), 0);
 		test_deliver(&l, SSRC, 2);
 
+		assert_false(sotto_session_next_heard(&l.rx));
+
 		test_rtp(&old, SSRC, 3, 20);
 		assert_int_equal(test_protect(&l.tx, &old, &note), 0);
 		assert_int_equal(sotto_session_key_promote(&l.tx, SOTTO_DIR_TX), 0);
@@ -183,11 +185,13 @@ static void rekey_makes_before_it_breaks(void **state)
 		assert_int_equal(test_unprotect(&l.rx, &new, &note), 0);
 		assert_int_equal(note.slot, SOTTO_SLOT_NEXT);
 		assert_true(note.first);
+		assert_true(sotto_session_next_heard(&l.rx));
 		assert_int_equal(test_unprotect(&l.rx, &old, &note), 0);
 		assert_int_equal(note.slot, SOTTO_SLOT_CURRENT);
 		assert_false(note.first);
 
 		assert_int_equal(sotto_session_key_promote(&l.rx, SOTTO_DIR_RX), 0);
+		assert_false(sotto_session_next_heard(&l.rx));
 		test_deliver(&l, SSRC, 6);
 		test_link_close(&l);
 	}

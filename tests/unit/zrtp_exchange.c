@@ -617,6 +617,31 @@ static void a_ping_is_answered(void **state)
 	assert_memory_equal(pkt.msg + 16, sim->end[BOB].peer.own_zid, 8);
 }
 
+/* A Hello with the address of one, to the other: neither has begun, both could answer on. */
+static void two_that_listen_do_not_answer_each_other_for_ever(void **state)
+{
+	uint8_t hello[ZRTP_HELLO_MAX], h0[ZRTP_IMAGE_LEN] = { 5 };
+	struct zrtp_hello say = { .version = (const uint8_t *)ZRTP_VERSION,
+				  .client_id = (const uint8_t *)"0123456789abcdef",
+				  .zid = (const uint8_t *)"somebody els" };
+	struct zrtp_chain chain;
+	struct sim *sim = *state;
+	int len;
+
+	for (unsigned int delay = 1; delay <= 1000; delay *= 10) {
+		sim_engines(sim, delay);
+		sim->delay_ms = delay;
+		zrtp_chain_init(&chain, h0);
+		say.h3 = chain.h[3];
+		len = zrtp_hello_build(hello, sizeof(hello), &say, chain.h[2]);
+		assert_int_equal(sim_forge(sim, BOB, 1, hello, len), 0);
+		assert_int_equal(sim->end[BOB].sent_type[ZRTP_MSG_HELLO], 1);
+		sim_run_until(sim, sim->now + 600000, NULL);
+		assert_true(sim->end[ALICE].sent + sim->end[BOB].sent <=
+			    2 * (ZRTP_ANSWERS_MAX + 1));
+	}
+}
+
 static void what_cannot_be_offered_is_refused(void **state)
 {
 	struct zrtp_config config = { .client_id = "x" };
@@ -658,6 +683,7 @@ int main(void)
 		T(an_endless_error_is_not_sent),
 		T(a_full_queue_refuses_and_loses_nothing),
 		T(a_ping_is_answered),
+		T(two_that_listen_do_not_answer_each_other_for_ever),
 		T(what_cannot_be_offered_is_refused),
 	};
 

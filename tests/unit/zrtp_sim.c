@@ -150,7 +150,8 @@ void sim_act(struct sim *sim, int end)
 			e->error_remote = a.error.remote;
 			break;
 		case ZRTP_ACTION_ANEW:
-			e->anew++;
+			e->anew += a.anew.same_call;
+			e->others += !a.anew.same_call;
 			break;
 		case ZRTP_ACTION_CLEARED:
 			REQUIRE(!"nothing clears a session yet");
@@ -354,6 +355,7 @@ bool sim_agreed(const struct sim *sim)
 		       sizeof(struct zrtp_suite)) &&
 	       a->secured.secure.role != b->secured.secure.role &&
 	       !memcmp(a->retain.retain.rs1, b->retain.retain.rs1, ZRTP_SECRET_LEN) &&
+	       !memcmp(a->secured.secure.own_zid, a->peer.own_zid, ZRTP_ZID_LEN) &&
 	       !memcmp(a->secured.secure.peer_zid, b->peer.own_zid, ZRTP_ZID_LEN) &&
 	       !memcmp(b->secured.secure.peer_zid, a->peer.own_zid, ZRTP_ZID_LEN);
 }

@@ -36,7 +36,7 @@ struct sim_end {
 	enum zrtp_error error;
 	bool error_remote;
 	unsigned int no_zrtp;
-	unsigned int anew;
+	unsigned int anew, others;	/* Hellos of the same call, and of another */
 	unsigned int sent, sent_type[ZRTP_MESSAGES];
 	uint64_t sent_bytes;
 };

@@ -99,6 +99,13 @@ void call_heard(struct call *c, uint64_t when)
 		c->heard = when;
 }
 
+void call_forget_keys(struct call *c)
+{
+	sodium_memzero(&c->master, sizeof(c->master));
+	c->can_rekey = false;
+	c->rekey = false;
+}
+
 /* What the two ends do not know of each other, the channel does not carry. */
 static enum control_reason wire_reason(enum call_reason reason)
 {

@@ -121,6 +121,8 @@ struct call_security {
  * @give_up: when to stop calling, ringing or saying that it has ended
  * @remove: when nobody needs to read of it any more
  * @heard: when the last authenticated packet came
+ * @master: more keys come from it, if @can_rekey: the other end can make them too
+ * @rekey: the keys in use no longer do, and there are no others yet
  * @holder: who has the socket
  *
  * Holds secrets: lives in locked memory.
@@ -151,6 +153,9 @@ struct call {
 	uint64_t heard;
 
 	struct call_security security;
+	struct zrtp_master master;
+	bool can_rekey;
+	bool rekey;
 	struct call_retain retain;
 	struct control control;
 	char holder[CALL_HOLDER_MAX];
@@ -178,6 +183,9 @@ void call_end(struct call *c, uint64_t now, enum call_reason reason, enum call_b
 
 /** call_their_state() - The control channel brought news; what we say is brought up to date. */
 void call_their_state(struct call *c, uint64_t now, uint64_t wall);
+
+/** call_forget_keys() - Its flow has gone: nothing can be made secure with them any more. */
+void call_forget_keys(struct call *c);
 
 /** call_heard() - An authenticated packet came. */
 void call_heard(struct call *c, uint64_t when);

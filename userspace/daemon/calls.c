@@ -95,7 +95,7 @@ struct line *line_of_session(const struct calls *c, uint64_t session)
 {
 	struct line *line = c->lines;
 
-	while (line && line->session != session)
+	while (line && line->session != session && line->rekey.session != session)
 		line = line->next;
 	return line;
 }
@@ -139,6 +139,7 @@ struct line *line_new(struct calls *c, enum call_kind kind)
 	call_init(line->call, kind);
 	line->id = ++c->last_id;
 	line->media = -1;
+	rekey_init(line);
 	*at = line;
 	return line;
 }
@@ -198,6 +199,8 @@ void line_session_close(struct calls *c, struct line *line)
 		engine_close(c->engine, line->session);
 	line->session = 0;
 	line->securing = false;
+	line->over = false;
+	rekey_close(c, line);
 }
 
 void line_drop_flow(struct calls *c, struct line *line)
@@ -208,6 +211,7 @@ void line_drop_flow(struct calls *c, struct line *line)
 	if (!line->has_flow)
 		return;
 	line->has_flow = false;
+	call_forget_keys(line->call);
 	if (c->kernel)
 		r = sotto_flow_del(kernel_requests(c->kernel), line->flow.id);
 	if (r && r != -ENOENT)
@@ -347,6 +351,7 @@ static void run_once(struct calls *c, uint64_t now)
 	engine_run(c->engine, now);
 	for (line = c->lines; line; line = next) {
 		next = line->next;
+		rekey_run(c, line, now);
 		say_due(c, line, now);
 		do_due(c, line, now);
 	}
@@ -379,6 +384,9 @@ uint64_t calls_deadline(const struct calls *c)
 
 	for (const struct line *line = c->lines; line; line = line->next) {
 		due = call_deadline(line->call, line->has_flow);
+		if (due < first)
+			first = due;
+		due = rekey_deadline(c, line);
 		if (due < first)
 			first = due;
 	}

@@ -7,6 +7,7 @@
  *	calls_people.c	what persons ask for
  *	calls_kernel.c	what the kernel tells: flows, packets; adoption after a restart
  *	calls_zrtp.c	what the engine tells: who is it, keys, secure
+ *	calls_rekey.c	fresh keys for a running call
  *	calls_peer.c	what is kept of who was at the other end
  */
 #ifndef SOTTOD_CALLS_H
@@ -20,12 +21,40 @@
 struct calls;
 
 /**
+ * struct rekey - fresh keys on their way to a running call
+ * @session: of the ZRTP engine, 0 while none is under way
+ * @ours: this end has begun it
+ * @keyed: its keys are in the kernel as "next"
+ * @give_up: when it has failed
+ * @again: before that, this end begins none
+ * @tries: that failed since the call has wanted fresh keys
+ * @old_rx: when the key that the other end has ceased to use goes
+ * @settling: the other end may still use it; it has until @settled to show that it does not
+ * @own_limit: how often this end begins one, and @their_limit the other end
+ */
+struct rekey {
+	uint64_t session;
+	bool ours;
+	bool keyed;
+	uint64_t give_up;
+	uint64_t again;
+	unsigned int tries;
+	uint64_t old_rx;
+	bool settling;
+	uint64_t settled;
+	uint64_t own_limit;
+	uint64_t their_limit;
+};
+
+/**
  * struct line - a call, and what only this process knows of it
  * @id: its number on D-Bus; never used again
  * @call: in locked memory
  * @flow: the kernel's flow as last heard of, if @has_flow
  * @session: of the ZRTP engine, 0 for none
  * @securing: an exchange is under way
+ * @over: the session is, and has agreed on nothing
+ * @heard: something has authenticated with the call's keys
  * @tries: where an outgoing call looks for its peer
  * @media: the holder's socket, ours to close; -1 for none
  * @changed: something is to be told and recorded
@@ -39,6 +68,9 @@ struct line {
 	bool has_flow;
 	uint64_t session;
 	bool securing;
+	bool over;
+	bool heard;
+	struct rekey rekey;
 	struct sotto_addr tries[PEER_HINTS_MAX + 1];
 	size_t n_tries;
 	size_t next_try;

@@ -46,7 +46,7 @@ void line_show_program(struct line *line)
 }
 
 /* A softphone's flow: we speak ZRTP for it, and it knows nothing of that. */
-static void begin_program(struct calls *c, struct line *line)
+void line_begin_program(struct calls *c, struct line *line)
 {
 	_cleanup_peer_ struct peer *p = peer_new();	/* a fresh ZID if it stays empty */
 	struct zrtp_peer secrets;
@@ -83,7 +83,7 @@ static void flow_new(struct calls *c, const struct sotto_flow *flow)
 		return;
 	line = line_of_flow(c, flow);
 	if (line)
-		begin_program(c, line);
+		line_begin_program(c, line);
 	else
 		log_warning("too many calls: a program's flow is not secured");
 }
@@ -113,6 +113,7 @@ static void flow_gone(struct calls *c, struct line *line)
 		log_errno(r, "a call's record could not be removed");
 	line->has_flow = false;
 	line_session_close(c, line);
+	call_forget_keys(line->call);
 	if (line->call->progress == CALL_UNBORN)
 		line_remove(c, line);
 	else if (line->call->kind == CALL_DIRECT)
@@ -148,6 +149,15 @@ static void flow_moved(struct calls *c, struct line *line, const struct sotto_fl
 		log_errno(r, "a call's socket could not follow its peer");
 }
 
+/* With which key, the flow's flags tell. */
+static void rx_first(struct calls *c, struct line *line, const struct sotto_flow *flow)
+{
+	line->heard = true;
+	rekey_see(c, line, flow);
+	if (line->session && !(flow->flags & SOTTO_FLOW_F_NEXT_HEARD))
+		engine_srtp_authenticated(c->engine, line->session);
+}
+
 static void on_event(struct calls *c, const struct sotto_notice *notice)
 {
 	struct line *line = calls_find_flow(c, notice->flow.id);
@@ -169,8 +179,13 @@ static void on_event(struct calls *c, const struct sotto_notice *notice)
 		break;
 	case SOTTO_EVENT_RX_FIRST:
 		call_heard(line->call, clock_ms());
-		if (line->session)
-			engine_srtp_authenticated(c->engine, line->session);
+		rx_first(c, line, &notice->flow);
+		break;
+	case SOTTO_EVENT_TX_RESTART:
+		rekey_want(c, line, "its program has begun its sequence anew");
+		break;
+	case SOTTO_EVENT_KEY_LIFE:
+		rekey_want(c, line, "a key is nearly used up");
 		break;
 	case SOTTO_EVENT_SOURCE:
 		flow_moved(c, line, &notice->flow);
@@ -209,7 +224,17 @@ static void on_zrtp(struct calls *c, const struct sotto_notice *notice)
 {
 	struct line *line = calls_find_flow(c, notice->flow_id) ?: stranger(c, notice->flow_id);
 
-	if (line && line->session)
+	if (!line)
+		return;
+	if (line->over && line->call->kind == CALL_PROGRAM && !line->call->security.secure &&
+	    !rekey_limited(&line->rekey.their_limit, clock_ms()))
+		line_begin_program(c, line);	/* the far end tries again */
+	/* After a restart there is no session that could tell why it comes. */
+	if (!line->session && !line->rekey.session)
+		rekey_asked(c, line);
+	if (line->rekey.session)
+		engine_packet(c->engine, line->rekey.session, notice->data, notice->len);
+	if (line->session)
 		engine_packet(c->engine, line->session, notice->data, notice->len);
 }
 
@@ -220,6 +245,7 @@ static void on_control(struct calls *c, const struct sotto_notice *notice)
 
 	if (!line)
 		return;
+	line->heard = true;
 	call_heard(line->call, now);
 	if (control_receive(&line->call->control, now, notice->data, notice->len) <= 0)
 		return;
@@ -276,12 +302,29 @@ static int adopt(struct calls *c, const struct sotto_flow *flow)
 		line_remove(c, line);
 		return r;
 	}
-	line->flow = *flow;
 	line->has_flow = true;
+	line->heard = true;	/* nobody knows it better any more */
+	rekey_look(c, line, flow);
+	rekey_see(c, line, flow);
+	line->flow = *flow;
 	control_resume(&line->call->control, clock_ms());
 	call_heard(line->call, clock_ms());	/* 15 s to be heard from anew */
 	line_changed(line);
 	return 0;
+}
+
+/* Whatever the notices would have told that were lost. */
+static void catch_up(struct calls *c, struct line *line, const struct sotto_flow *flow)
+{
+	bool moved = !addr_same(&line->flow.remote, &flow->remote);
+
+	learn_owner(c, line, flow);
+	rekey_look(c, line, flow);
+	flow_state(c, line, flow);
+	if (moved)
+		flow_moved(c, line, flow);
+	if (flow->rx == SOTTO_STATE_SECURE && flow->stats[SOTTO_A_STATS_RX_UNPROTECTED])
+		rx_first(c, line, flow);
 }
 
 static void found(struct calls *c, const struct sotto_flow *flow)
@@ -290,7 +333,7 @@ static void found(struct calls *c, const struct sotto_flow *flow)
 	int r;
 
 	if (line) {
-		flow_state(c, line, flow);
+		catch_up(c, line, flow);
 		return;
 	}
 	r = adopt(c, flow);

@@ -45,6 +45,38 @@ void line_drop_flow(struct calls *c, struct line *line);
 /* line_show_program() - a softphone's media flows: nobody needs to answer */
 void line_show_program(struct line *line);
 
+/* line_begin_program() - secure a softphone's flow, or try so again */
+void line_begin_program(struct calls *c, struct line *line);
+
+/* calls_rekey.c */
+
+void rekey_init(struct line *line);
+
+/* rekey_want() - the keys in use no longer do: agree on others as soon as may be */
+void rekey_want(struct calls *c, struct line *line, const char *why);
+
+/* rekey_asked() - the other end has begun to agree on others; our session answers */
+void rekey_asked(struct calls *c, struct line *line);
+
+/* rekey_zrtp() - what the engine tells of the session of a rekey */
+void rekey_zrtp(struct calls *c, struct line *line, const struct zrtp_action *action);
+
+/*
+ * rekey_see() - whatever the kernel has told of the flow: has the other end begun to
+ * use the next key?
+ */
+void rekey_see(struct calls *c, struct line *line, const struct sotto_flow *flow);
+
+/* rekey_look() - notices were lost: has one told that the program is not heard any more? */
+void rekey_look(struct calls *c, struct line *line, const struct sotto_flow *flow);
+
+void rekey_run(struct calls *c, struct line *line, uint64_t now);	/* do what is due */
+uint64_t rekey_deadline(const struct calls *c, const struct line *line);
+void rekey_close(struct calls *c, struct line *line);
+
+/* rekey_limited() - takes a place of @limit; true if there is none */
+bool rekey_limited(uint64_t *limit, uint64_t now);
+
 /* calls_people.c */
 
 /* line_try_next() - look for the peer at its next address; ends the call when there is none */

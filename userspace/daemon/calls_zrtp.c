@@ -12,6 +12,7 @@
 static void failed(struct calls *c, struct line *line)
 {
 	line->securing = false;
+	line->over = true;
 	line_changed(line);
 	if (line->call->progress == CALL_UNBORN) {
 		line_drop_flow(c, line);
@@ -132,10 +133,13 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	call->security.role = action->secure.role;
 	call->security.suite = action->secure.suite;
 	memcpy(call->security.sas, action->secure.sas_value, sizeof(call->security.sas));
+	memcpy(call->own_zid, action->secure.own_zid, ZRTP_ZID_LEN);
 	memcpy(call->peer_zid, action->secure.peer_zid, ZRTP_ZID_LEN);
 	call->has_zid = true;
 	call->security.matched = action->secure.secrets_matched;
 	call->security.mismatch = action->secure.secrets_mismatch;
+	call->master = action->secure.master;
+	call->can_rekey = action->secure.peer_multistream;
 	r = line_weigh(c, line);
 	if (r) {
 		log_errno(r, "a peer's row could not be read");
@@ -165,6 +169,21 @@ static void keep_later(struct line *line, const struct zrtp_action *action)
 	retain->there = true;
 }
 
+/*
+ * There are keys, and somebody at the other end begins anew. A softphone's far end
+ * that has never been heard with them may have lost them before they were complete;
+ * else only who has them can have others.
+ */
+static void anew(struct calls *c, struct line *line, bool same_call)
+{
+	if (line->call->kind == CALL_PROGRAM && !line->heard) {
+		if (!rekey_limited(&line->rekey.their_limit, clock_ms()))
+			line_begin_program(c, line);
+	} else if (same_call && !line->rekey.session) {
+		rekey_asked(c, line);
+	}
+}
+
 void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 {
 	struct calls *c = arg;
@@ -172,6 +191,10 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 
 	if (!line || !c->kernel || !line->has_flow || line->call->progress == CALL_ENDED)
 		return;
+	if (session == line->rekey.session) {
+		rekey_zrtp(c, line, action);
+		return;
+	}
 	switch (action->type) {
 	case ZRTP_ACTION_SEND:
 		send_zrtp(c, line, action);
@@ -202,6 +225,7 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 		secure(c, line, action);
 		break;
 	case ZRTP_ACTION_ANEW:
+		anew(c, line, action->anew.same_call);
 		break;
 	case ZRTP_ACTION_FAILED:
 	case ZRTP_ACTION_CLEARED:

@@ -14,12 +14,13 @@
 
 _Static_assert(sizeof(CLIENT_ID) <= ZRTP_CLIENT_ID_LEN + 1, "RFC 6189 5.2");
 
-enum order_type { ORDER_START, ORDER_PEER, ORDER_PACKET, ORDER_AUTHENTICATED };
+enum order_type { ORDER_MULTISTREAM, ORDER_START, ORDER_PEER, ORDER_PACKET, ORDER_AUTHENTICATED };
 
 struct order {
 	struct order *next;
 	enum order_type type;
-	struct zrtp_peer *peer;	/* ORDER_START, ORDER_PEER: in locked memory */
+	struct zrtp_peer *peer;	/* ORDER_START, ORDER_PEER, ORDER_MULTISTREAM: in locked memory */
+	struct zrtp_master *master;	/* ORDER_MULTISTREAM: likewise */
 	size_t len;
 	uint8_t data[];		/* ORDER_PACKET */
 };
@@ -59,6 +60,7 @@ int engine_new(struct engine **out, engine_cb cb, void *arg)
 static void order_free(struct order *o)
 {
 	sodium_free(o->peer);	/* wipes */
+	sodium_free(o->master);
 	free(o);
 }
 
@@ -130,8 +132,18 @@ int engine_open(struct engine *e, uint64_t id, uint32_t ssrc)
 	return 0;
 }
 
+static void *locked_copy(const void *secret, size_t len)
+{
+	void *copy = sodium_malloc(len);
+
+	if (copy)
+		memcpy(copy, secret, len);
+	return copy;
+}
+
 static int give_order(struct engine *e, uint64_t id, enum order_type type,
-		      const struct zrtp_peer *peer, const void *data, size_t len)
+		      const struct zrtp_master *master, const struct zrtp_peer *peer,
+		      const void *data, size_t len)
 {
 	struct session *s = find(e, id);
 	struct order *o;
@@ -143,13 +155,13 @@ static int give_order(struct engine *e, uint64_t id, enum order_type type,
 	o = calloc(1, sizeof(*o) + len);
 	if (!o)
 		return -ENOMEM;
-	if (peer) {
-		o->peer = sodium_malloc(sizeof(*peer));
-		if (!o->peer) {
-			free(o);
-			return -ENOMEM;
-		}
-		*o->peer = *peer;
+	if (peer)
+		o->peer = locked_copy(peer, sizeof(*peer));
+	if (master)
+		o->master = locked_copy(master, sizeof(*master));
+	if ((peer && !o->peer) || (master && !o->master)) {
+		order_free(o);
+		return -ENOMEM;
 	}
 	o->type = type;
 	o->len = len;
@@ -161,24 +173,30 @@ static int give_order(struct engine *e, uint64_t id, enum order_type type,
 	return 0;
 }
 
+int engine_multistream(struct engine *e, uint64_t id, const struct zrtp_master *master,
+		       const struct zrtp_peer *peer)
+{
+	return give_order(e, id, ORDER_MULTISTREAM, master, peer, NULL, 0);
+}
+
 int engine_start(struct engine *e, uint64_t id, const struct zrtp_peer *peer)
 {
-	return give_order(e, id, ORDER_START, peer, NULL, 0);
+	return give_order(e, id, ORDER_START, NULL, peer, NULL, 0);
 }
 
 int engine_peer(struct engine *e, uint64_t id, const struct zrtp_peer *peer)
 {
-	return give_order(e, id, ORDER_PEER, peer, NULL, 0);
+	return give_order(e, id, ORDER_PEER, NULL, peer, NULL, 0);
 }
 
 int engine_packet(struct engine *e, uint64_t id, const uint8_t *data, size_t len)
 {
-	return give_order(e, id, ORDER_PACKET, NULL, data, len);
+	return give_order(e, id, ORDER_PACKET, NULL, NULL, data, len);
 }
 
 int engine_srtp_authenticated(struct engine *e, uint64_t id)
 {
-	return give_order(e, id, ORDER_AUTHENTICATED, NULL, NULL, 0);
+	return give_order(e, id, ORDER_AUTHENTICATED, NULL, NULL, NULL, 0);
 }
 
 static void sweep(struct engine *e)
@@ -222,6 +240,9 @@ static void tell(struct engine *e, struct session *s)
 static void carry_out(struct session *s, uint64_t now, const struct order *o)
 {
 	switch (o->type) {
+	case ORDER_MULTISTREAM:
+		zrtp_session_multistream(s->zrtp, o->master, o->peer);
+		break;
 	case ORDER_START:
 		zrtp_session_start(s->zrtp, now, o->peer);
 		break;

@@ -32,6 +32,8 @@ void engine_free(struct engine *e);	/* wipes */
  * as lost on the way.
  */
 int engine_open(struct engine *e, uint64_t id, uint32_t ssrc);
+int engine_multistream(struct engine *e, uint64_t id, const struct zrtp_master *master,
+		       const struct zrtp_peer *peer);
 int engine_start(struct engine *e, uint64_t id, const struct zrtp_peer *peer);
 int engine_peer(struct engine *e, uint64_t id, const struct zrtp_peer *peer);
 int engine_packet(struct engine *e, uint64_t id, const uint8_t *data, size_t len);

@@ -76,8 +76,7 @@ static void store(struct zrtp_session *s, const struct zrtp_packet *pkt,
  * RFC 6189 4.4.3: all streams of a call bear the ZID of the first. Only who knows
  * it can say such a Hello, and none that says it can be wrong in another way.
  */
-static bool is_of_the_call(const struct zrtp_session *s, const struct zrtp_packet *pkt,
-			   const uint8_t *zid)
+static bool is_of_the_call(const struct zrtp_packet *pkt, const uint8_t *zid)
 {
 	struct zrtp_offer offer;
 	struct zrtp_hello hello;
@@ -101,7 +100,7 @@ static enum heard hear(struct zrtp_session *s, const struct zrtp_packet *pkt,
 	if (zrtp_hello_version(pkt->msg, pkt->msg_len, &version))
 		return HEARD_BAD;
 	order = zrtp_version_compare(version);
-	if (s->mult && !is_of_the_call(s, pkt, s->peer.peer_zid))
+	if (s->mult && !is_of_the_call(pkt, s->peer.peer_zid))
 		return HEARD_BAD;
 	if (order < 0)
 		return HEARD_LOW;
@@ -150,6 +149,8 @@ int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pa
 {
 	struct zrtp_hello hello;
 
+	if (now < s->answer_after || s->answers >= ZRTP_ANSWERS_MAX)
+		return -EBADMSG;
 	switch (hear(s, pkt, &hello)) {
 	case HEARD_BAD:
 		return -EBADMSG;
@@ -176,6 +177,8 @@ int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pa
 			return 0;
 		break;
 	}
+	s->answer_after = now + ZRTP_ANSWER_MS;
+	s->answers++;
 	if (s->hello_answered)
 		zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
 	else
@@ -242,22 +245,22 @@ int zrtp_later_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pac
 }
 
 /*
- * Once there are keys, a Hello that differs may begin another exchange of the same
- * call: our owner decides. So it does while one in Multistream mode is under way:
- * whoever began that one may have been started again.
+ * Once there are keys, a Hello that differs may begin another exchange: our owner
+ * decides. So it does while one in Multistream mode is under way: whoever began that
+ * one may have been started again.
  */
 int zrtp_secure_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
-	struct zrtp_hello stored;
+	struct zrtp_hello stored, hello;
 
 	if (is_stored(s, pkt)) {
 		zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
 		return 0;
 	}
 	if (zrtp_hello_parse(s->peer_hello.data, s->peer_hello.len, &stored) ||
-	    !is_of_the_call(s, pkt, stored.zid))
+	    zrtp_hello_parse(pkt->msg, pkt->msg_len, &hello))
 		return -EBADMSG;
-	zrtp_act(s, ZRTP_ACTION_ANEW);
+	zrtp_act(s, ZRTP_ACTION_ANEW)->anew.same_call = is_of_the_call(pkt, stored.zid);
 	return 0;
 }
 

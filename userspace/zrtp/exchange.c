@@ -423,6 +423,7 @@ static void complete(struct zrtp_session *s)
 	action = zrtp_act(s, ZRTP_ACTION_SECURE);
 	action->secure.suite = s->suite;
 	action->secure.role = s->role;
+	memcpy(action->secure.own_zid, s->peer.own_zid, ZRTP_ZID_LEN);
 	if (!zrtp_hello_parse(s->peer_hello.data, s->peer_hello.len, &hello)) {
 		memcpy(action->secure.peer_zid, hello.zid, ZRTP_ZID_LEN);
 		memcpy(action->secure.peer_client_id, hello.client_id, ZRTP_CLIENT_ID_LEN);

@@ -242,7 +242,8 @@ int zrtp_hello_build(uint8_t *buf, size_t size, const struct zrtp_hello *hello, 
 	for (int kind = 0; kind < ZRTP_KINDS; kind++) {
 		size_t n = (size_t)hello->counts[kind] * ZRTP_BLOCK_LEN;
 
-		memcpy(p, hello->blocks[kind], n);
+		if (n)
+			memcpy(p, hello->blocks[kind], n);
 		p += n;
 	}
 	return seal(buf, len, key);

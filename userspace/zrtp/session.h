@@ -42,6 +42,13 @@ enum zrtp_state {
 /* How long a bad sign that nobody signed may be disproved by a good message. */
 #define ZRTP_DOUBT_MS		1500
 
+/*
+ * LISTEN answers Hello with Hello. Of two that listen, each would so answer the other
+ * without end, if somebody forged the first: no sooner than this, and so often.
+ */
+#define ZRTP_ANSWER_MS	30
+#define ZRTP_ANSWERS_MAX	100
+
 struct zrtp_queued {
 	struct zrtp_action action;
 	uint8_t packet[ZRTP_SEND_MAX];
@@ -66,6 +73,7 @@ struct zrtp_dhpart_msg {
  * @doubt: an Error or a wrong confirm_mac came: when it becomes true
  * @doubt_code: the Error's code, or the one that we shall send
  * @doubt_remote: it was the peer's Error
+ * @answer_after: LISTEN: a Hello that comes before is not answered; @answers: that were
  * @hello_answered: the peer has shown that it got our Hello
  * @ack_owed: LISTEN: the peer's Hello is not yet acknowledged
  * @peer_speaks: a well-formed Hello or Ping came
@@ -99,6 +107,8 @@ struct zrtp_session {
 	enum zrtp_error doubt_code;
 	bool doubt_remote;
 
+	uint64_t answer_after;
+	unsigned int answers;
 	bool hello_answered;
 	bool ack_owed;
 	bool peer_speaks;

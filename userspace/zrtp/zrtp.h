@@ -196,8 +196,8 @@ enum zrtp_action_type {
 	ZRTP_ACTION_RETAIN,	/* store .retain for this peer in one transaction */
 	ZRTP_ACTION_FAILED,	/* the exchange is over without keys: .error */
 	ZRTP_ACTION_CLEARED,	/* GoClear was accepted; keys are void */
-	ZRTP_ACTION_ANEW,	/* a Hello that begins another exchange of the same call; it has
-				 * not been answered: that is for a session in Multistream mode */
+	ZRTP_ACTION_ANEW,	/* there are keys, and a Hello that differs has come; it has not
+				 * been answered: another session may be, .anew */
 };
 
 /**
@@ -218,6 +218,7 @@ struct zrtp_action {
 		struct {
 			struct zrtp_suite suite;
 			enum zrtp_role role;
+			uint8_t own_zid[ZRTP_ZID_LEN];	/* that the peer has seen */
 			uint8_t peer_zid[ZRTP_ZID_LEN];
 			char peer_client_id[ZRTP_CLIENT_ID_LEN + 1];
 			uint8_t sas_value[4];	/* leftmost 32 bits, RFC 6189 4.5.2 */
@@ -242,6 +243,9 @@ struct zrtp_action {
 			enum zrtp_error code;
 			bool remote;		/* the other side said so */
 		} error;
+		struct {
+			bool same_call;		/* the ZID is the peer's: Multistream mode is meant */
+		} anew;
 	};
 };
 

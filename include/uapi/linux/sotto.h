@@ -291,6 +291,7 @@ enum sotto_attr_flow {
 #define SOTTO_FLOW_F_AGENT	(1U << 1)	/* made by FLOW_NEW */
 #define SOTTO_FLOW_F_TAINTED	(1U << 2)	/* its local socket has been secure before */
 #define SOTTO_FLOW_F_OWN_ALLOWED	(1U << 3)	/* its rule says own=allow */
+#define SOTTO_FLOW_F_NEXT_HEARD	(1U << 4)	/* the "next" rx key has authenticated a packet */
 
 /*
  * One SSRC in one direction. In FLOW_NEW and FLOW_SET the ROC that its first packet

@@ -150,6 +150,11 @@ static inline bool test_and_set_bit(long bit, unsigned long *flags)
 	return was;
 }
 
+static inline bool test_bit(long bit, const unsigned long *flags)
+{
+	return *flags >> bit & 1;
+}
+
 #define smp_rmb()			((void)0)
 #define smp_store_release(p, v)		(*(p) = (v))
 
