@@ -384,8 +384,8 @@ static void hellos_alone_change_nothing(void **state)
 		if (i % 20 == 0)
 			world_run(20);
 	}
-	/* One answer for each at most, and no session for each. */
-	assert_true(world.end[BOB].zrtp_sent - sent <= 10000);
+	/* One answer for each; and some, as Alice gets those and answers them. */
+	assert_true(world.end[BOB].zrtp_sent - sent <= 11000);
 	assert_int_equal(world.end[BOB].rekeyed, 0);
 	assert_int_equal(world.end[BOB].refused, 0);
 	assert_same_call();

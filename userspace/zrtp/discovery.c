@@ -149,8 +149,6 @@ int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pa
 {
 	struct zrtp_hello hello;
 
-	if (now < s->answer_after || s->answers >= ZRTP_ANSWERS_MAX)
-		return -EBADMSG;
 	switch (hear(s, pkt, &hello)) {
 	case HEARD_BAD:
 		return -EBADMSG;
@@ -169,16 +167,15 @@ int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pa
 	case HEARD_NEW:
 		s->hello_answered = false;
 		s->ack_owed = true;
+		s->repeats = 0;
 		if (!s->peer_known)
 			return 0;	/* zrtp_session_peer() goes on */
 		break;
 	case HEARD_AGAIN:
-		if (!s->peer_known)
+		if (!s->peer_known || ++s->repeats > ZRTP_REPEATS_MAX)
 			return 0;
 		break;
 	}
-	s->answer_after = now + ZRTP_ANSWER_MS;
-	s->answers++;
 	if (s->hello_answered)
 		zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
 	else

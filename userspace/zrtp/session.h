@@ -44,10 +44,10 @@ enum zrtp_state {
 
 /*
  * LISTEN answers Hello with Hello. Of two that listen, each would so answer the other
- * without end, if somebody forged the first: no sooner than this, and so often.
+ * without end, if somebody forged the first. Whoever has begun repeats a Hello no more
+ * often than this before it slows down.
  */
-#define ZRTP_ANSWER_MS	30
-#define ZRTP_ANSWERS_MAX	100
+#define ZRTP_REPEATS_MAX	(ZRTP_T1_TRIES + 4)
 
 struct zrtp_queued {
 	struct zrtp_action action;
@@ -73,7 +73,7 @@ struct zrtp_dhpart_msg {
  * @doubt: an Error or a wrong confirm_mac came: when it becomes true
  * @doubt_code: the Error's code, or the one that we shall send
  * @doubt_remote: it was the peer's Error
- * @answer_after: LISTEN: a Hello that comes before is not answered; @answers: that were
+ * @repeats: LISTEN: how often the stored Hello has come again
  * @hello_answered: the peer has shown that it got our Hello
  * @ack_owed: LISTEN: the peer's Hello is not yet acknowledged
  * @peer_speaks: a well-formed Hello or Ping came
@@ -107,8 +107,7 @@ struct zrtp_session {
 	enum zrtp_error doubt_code;
 	bool doubt_remote;
 
-	uint64_t answer_after;
-	unsigned int answers;
+	unsigned int repeats;
 	bool hello_answered;
 	bool ack_owed;
 	bool peer_speaks;
