@@ -335,7 +335,7 @@ static struct parcel *post(int from, const struct world_flow *f)
 	p->used = true;
 	p->to = to;
 	p->to_port = addr_port(&f->flow.remote);
-	p->at = world.now + DELAY_MS;
+	p->at = world.now + DELAY_MS + (world.jitter_ms ? chance() % world.jitter_ms : 0);
 	p->from = world.end[from].wire;
 	p->from.in.sin_port = f->flow.local.in.sin_port;
 	p->key = f->current[SOTTO_DIR_TX];

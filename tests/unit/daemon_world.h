@@ -62,6 +62,7 @@ struct world {
 	struct world_end end[ENDS];
 	uint64_t now;		/* ms */
 	unsigned int loss_percent;
+	unsigned int jitter_ms;	/* packets overtake each other */
 	bool cut;		/* the network is gone */
 	bool media;		/* programs at both ends of a secure call send every 20 ms */
 	bool (*lose)(int from, const uint8_t *zrtp, size_t len);	/* this ZRTP packet */
