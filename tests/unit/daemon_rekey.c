@@ -328,6 +328,43 @@ static void whoever_is_killed_meanwhile(void **state)
 	}
 }
 
+/* Bob waits for what Alice has forgotten: her next Hello is not left until he gives that up. */
+static void the_next_sottod_is_answered_soon(void **state)
+{
+	talk();
+	for (uint64_t at = 1; at < 160; at += 3) {
+		world_restart(ALICE);
+		world_run(at);
+		world_kill(ALICE);
+		world_start(ALICE);
+		world_run(5000);
+		assert_rekeyed();
+		take(ALICE, &before[ALICE]);
+		take(BOB, &before[BOB]);
+		world_run(30000);
+	}
+}
+
+/* Alice uses Bob's next key already, and the next sottod of his begins another rekey. */
+static void a_next_key_in_use_is_not_replaced(void **state)
+{
+	talk();
+	for (uint64_t at = 100; at < 900; at += 50) {
+		world_restart(ALICE);
+		world_run(at);
+		world_kill(BOB);
+		world_restart(BOB);
+		world_run(250);
+		world_start(BOB);
+		world_run(20000);
+		assert_rekeyed();
+		assert_int_equal(world.end[ALICE].refused + world.end[BOB].refused, 0);
+		take(ALICE, &before[ALICE]);
+		take(BOB, &before[BOB]);
+		world_run(30000);
+	}
+}
+
 /* The kernel tells it once, to whom listens. */
 static void a_restart_that_nobody_was_told_of_is_seen(void **state)
 {
@@ -381,6 +418,17 @@ static void a_broken_program_does_not_make_us_rekey_in_a_loop(void **state)
 	world_run(30000);
 	assert_same_call();
 	assert_true(media_goes_both_ways());
+}
+
+static void nor_does_the_other_end(void **state)
+{
+	talk();
+	for (int i = 0; i < 600; i++) {
+		world_line(ALICE)->rekey.own_limit = 0;	/* she is not as we are */
+		world_restart(ALICE);
+		world_run(100);
+	}
+	assert_in_range(world.end[BOB].rekeyed, 4, 11);
 }
 
 /* Somebody who sees the wire copies Alice's ZID into Hellos of her own. */
@@ -493,9 +541,12 @@ int main(void)
 		WORLD(wherever_the_network_is_cut),
 		WORLD(media_counts_as_conf2ack),
 		WORLD(whoever_is_killed_meanwhile),
+		WORLD(the_next_sottod_is_answered_soon),
+		WORLD(a_next_key_in_use_is_not_replaced),
 		WORLD(a_restart_that_nobody_was_told_of_is_seen),
 		WORLD(what_was_to_be_done_is_done_by_the_next_sottod),
 		WORLD(a_broken_program_does_not_make_us_rekey_in_a_loop),
+		WORLD(nor_does_the_other_end),
 		WORLD(hellos_alone_change_nothing),
 		WORLD(where_the_other_end_cannot_nothing_is_tried),
 		WORLD(where_it_does_not_answer_it_is_given_up),
