@@ -387,6 +387,125 @@ static void lost_notices_are_made_up_for(void **state)
 	assert_ended(ALICE, CALL_FAILED, CALL_BY_NOBODY);
 }
 
+/* Each thing that a notice tells: here it is lost, and the dump shows it. */
+static bool lose_conf2ack(int from, const uint8_t *zrtp, size_t len)
+{
+	return !memcmp(zrtp + 16, "Conf2ACK", 8);
+}
+
+static bool waits_for_conf2ack(int end)
+{
+	const struct world_flow *f = world.end[end].flow;
+
+	return f->flow.id && f->flow.rx == SOTTO_STATE_SECURE && f->flow.tx == SOTTO_STATE_HOLD;
+}
+
+static bool someone_waits_for_conf2ack(void)
+{
+	return waits_for_conf2ack(ALICE) || waits_for_conf2ack(BOB);
+}
+
+static void a_lost_first_packet_is_made_up_for(void **state)
+{
+	int waits;
+
+	world.lose = lose_conf2ack;
+	world.media = true;
+	world_program_starts(ALICE, BOB);
+	world_program_starts(BOB, ALICE);
+	world_until(someone_waits_for_conf2ack, 2000);
+	waits = waits_for_conf2ack(ALICE) ? ALICE : BOB;
+	world.end[waits].deaf = true;
+	world_run(1000);
+	assert_int_equal(world_flow_of(waits)->flow.tx, SOTTO_STATE_HOLD);
+	world_overrun(waits);
+	assert_int_equal(world_flow_of(waits)->flow.tx, SOTTO_STATE_SECURE);
+	world_run(500);
+	assert_secured(ALICE);
+	assert_secured(BOB);
+	assert_true(world.end[!waits].understood);
+}
+
+static void lost_births_and_deaths_of_flows_are_made_up_for(void **state)
+{
+	world.end[ALICE].deaf = true;
+	world_program_starts(ALICE, BOB);
+	world_run(100);
+	assert_null(world_line(ALICE));
+	world_overrun(ALICE);
+	world_program_starts(BOB, ALICE);
+	world_run(3000);
+	assert_secured(ALICE);
+	assert_secured(BOB);
+	world.end[ALICE].deaf = true;
+	world_program_stops(ALICE);
+	world_run(100);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	world_overrun(ALICE);
+	assert_ended(ALICE, CALL_REASON_NONE, CALL_BY_NOBODY);
+}
+
+static void a_lost_death_of_keys_is_made_up_for(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	world.end[ALICE].deaf = true;
+	world_flow_of(ALICE)->flow.tx = SOTTO_STATE_DEAD;
+	world_run(100);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+	world_overrun(ALICE);
+	assert_ended(ALICE, CALL_FAILED, CALL_BY_NOBODY);
+}
+
+static void a_lost_move_of_the_peer_is_made_up_for(void **state)
+{
+	_cleanup_peer_ struct peer *p = NULL;
+
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	world.end[ALICE].deaf = true;
+	world_readdress(BOB, 99);
+	world_run(10000);
+	assert_false(addr_same(&world_line(ALICE)->flow.remote, &world.end[BOB].wire));
+	world_overrun(ALICE);
+	assert_true(addr_same(&world_line(ALICE)->flow.remote, &world.end[BOB].wire));
+	p = world_peer(ALICE, "Bob");
+	assert_true(addr_same(&p->last, &world.end[BOB].wire));
+}
+
+/* A softphone's exchange is cut off by a restart at any moment: it begins again. */
+static void a_program_is_secured_though_sottod_dies_meanwhile(void **state)
+{
+	for (uint64_t at = 1; at < 200; at += 3) {
+		int victim = at % 2;
+
+		world_program_starts(ALICE, BOB);
+		world_program_starts(BOB, ALICE);
+		world_run(at);
+		world_kill(victim);
+		for (int i = 0; i < WORLD_FLOWS; i++)	/* held is held */
+			assert_int_not_equal(world.end[victim].flow[i].flow.tx, SOTTO_STATE_CLEAR);
+		world_run(50);
+		world_start(victim);
+		world.media = true;
+		world_run(30000);
+		assert_secured(ALICE);
+		assert_secured(BOB);
+		assert_memory_equal(&world_flow_of(ALICE)->current[SOTTO_DIR_TX],
+				    &world_flow_of(BOB)->current[SOTTO_DIR_RX],
+				    sizeof(struct zrtp_srtp));
+		assert_memory_equal(&world_flow_of(BOB)->current[SOTTO_DIR_TX],
+				    &world_flow_of(ALICE)->current[SOTTO_DIR_RX],
+				    sizeof(struct zrtp_srtp));
+		assert_memory_equal(world_call(ALICE)->security.sas, world_call(BOB)->security.sas,
+				    4);
+		world.media = false;
+		world_program_stops(ALICE);
+		world_program_stops(BOB);
+		world_run(CALL_LINGER_MS + 1000);
+	}
+}
+
 static void a_peer_that_moves_is_followed(void **state)
 {
 	_cleanup_peer_ struct peer *p = NULL;
@@ -513,6 +632,11 @@ int main(void)
 		WORLD(what_ended_meanwhile_has_ended),
 		WORLD(an_unfinished_dial_is_not_left_in_the_kernel),
 		WORLD(lost_notices_are_made_up_for),
+		WORLD(a_lost_first_packet_is_made_up_for),
+		WORLD(lost_births_and_deaths_of_flows_are_made_up_for),
+		WORLD(a_lost_death_of_keys_is_made_up_for),
+		WORLD(a_lost_move_of_the_peer_is_made_up_for),
+		WORLD(a_program_is_secured_though_sottod_dies_meanwhile),
 		WORLD(a_peer_that_moves_is_followed),
 		WORLD(programs_are_secured_without_being_asked),
 		WORLD(a_program_whose_far_end_is_silent_stays_held),

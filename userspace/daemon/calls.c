@@ -368,20 +368,38 @@ static bool has_changes(const struct calls *c)
 	return false;
 }
 
+static uint64_t flows_due(const struct calls *c)
+{
+	return c->flows_changed ? c->flows_told + FLOWS_MS : CLOCK_NEVER;
+}
+
+static void tell_flows(struct calls *c, uint64_t now)
+{
+	if (now < flows_due(c))
+		return;
+	c->flows_changed = false;
+	c->flows_told = now;
+	c->watch->flows_changed(c->arg);
+}
+
 void calls_run(struct calls *c)
 {
 	uint64_t now = clock_ms();
 	int rounds = 0;
 
+	c->notices = 0;
 	do {
 		run_once(c, now);
+		tell_flows(c, now);
 	} while ((calls_deadline(c) <= now || has_changes(c)) && ++rounds < ROUNDS_MAX);
 }
 
 uint64_t calls_deadline(const struct calls *c)
 {
-	uint64_t first = engine_deadline(c->engine), due;
+	uint64_t first = engine_deadline(c->engine), due = flows_due(c);
 
+	if (due < first)
+		first = due;
 	for (const struct line *line = c->lines; line; line = line->next) {
 		due = call_deadline(line->call, line->has_flow);
 		if (due < first)

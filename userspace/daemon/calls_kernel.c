@@ -162,7 +162,7 @@ static void on_event(struct calls *c, const struct sotto_notice *notice)
 {
 	struct line *line = calls_find_flow(c, notice->flow.id);
 
-	c->watch->flows_changed(c->arg);
+	c->flows_changed = true;
 	if (notice->event == SOTTO_EVENT_FLOW_NEW) {
 		flow_new(c, &notice->flow);
 		return;
@@ -257,6 +257,9 @@ static void on_notice(const struct sotto_notice *notice, void *arg)
 {
 	struct calls *c = arg;
 
+	/* Before what waits for the engine outgrows its queues. */
+	if (++c->notices >= NOTICES_MAX)
+		calls_run(c);
 	if (!notice->is_packet)
 		on_event(c, notice);
 	else if (notice->kind == SOTTO_PACKET_ZRTP)

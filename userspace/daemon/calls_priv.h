@@ -8,6 +8,8 @@
 
 #define LINES_MAX	128	/* calls at a time */
 #define UNSHOWN_MAX	32	/* that nobody here has been told of */
+#define NOTICES_MAX	16	/* between two calls_run() */
+#define FLOWS_MS	100	/* between two words of the flows, which may be flooded */
 #define UNBORN_MS	20000	/* from the first packet to secure */
 
 struct calls {
@@ -22,6 +24,9 @@ struct calls {
 	struct line *lines;
 	uint64_t last_id;
 	uint64_t last_session;
+	unsigned int notices;		/* since calls_run() */
+	bool flows_changed;
+	uint64_t flows_told;
 };
 
 /* calls.c */

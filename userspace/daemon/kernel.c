@@ -10,11 +10,21 @@
 
 #include "addr.h"
 
+/*
+ * Notices that are told at a time, so that a flood of them does not keep us from all
+ * else; and how often the kernel may lose some meanwhile.
+ */
+#define TELL_MAX	1024
+#define LOSSES_MAX	16
+#define TOLD_ENOUGH	1
+
 struct kernel {
 	struct sotto *requests;
 	struct sotto_listener *listener;
 	const struct kernel_events *events;
 	void *arg;
+	unsigned int told;
+	bool lost;
 };
 
 int kernel_open(struct kernel **out, const struct kernel_events *events, void *arg)
@@ -56,16 +66,30 @@ static int tell(const struct sotto_notice *notice, void *arg)
 	struct kernel *k = arg;
 
 	k->events->notice(notice, k->arg);
-	return 0;
+	return ++k->told < TELL_MAX ? 0 : TOLD_ENOUGH;
 }
 
+/*
+ * That some were lost is told before what waits, which is older than they were: a dump
+ * is true only after that has been told as well.
+ */
 int kernel_dispatch(struct kernel *k)
 {
-	int r = sotto_listener_read(k->listener, tell, k);
+	unsigned int losses = 0;
+	int r;
 
-	if (r != -ENOBUFS)
+	k->told = 0;
+	do {
+		r = sotto_listener_read(k->listener, tell, k);
+	} while (r == -ENOBUFS && ++losses < LOSSES_MAX);
+	if (r != -ENOBUFS && r != TOLD_ENOUGH && r)
 		return r;
+	k->lost |= losses;
+	if (!k->lost)
+		return 0;
 	k->events->resync(k->arg);
+	/* What still waits may be old, too. If nothing does, this was the last time. */
+	k->lost = r;
 	return 0;
 }
 

@@ -11,7 +11,10 @@
 #include "sotto.h"
 #include "zrtp.h"
 
-/* What the kernel tells. @resync: notices were lost, dump the flows. */
+/*
+ * What the kernel tells. @resync: notices were lost, and those that were not have been
+ * told: dump the flows.
+ */
 struct kernel_events {
 	void (*notice)(const struct sotto_notice *notice, void *arg);
 	void (*resync)(void *arg);
