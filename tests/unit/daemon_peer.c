@@ -74,7 +74,7 @@ static void fill(struct peer *p)
 	memset(p->rs1, 3, sizeof(p->rs1));
 	memset(p->rs2, 4, sizeof(p->rs2));
 	p->has_zid = p->has_rs1 = p->has_rs2 = p->verified = true;
-	p->mismatch = p->auto_answer = p->has_suite = true;
+	p->mismatch = p->auto_answer = p->has_suite = p->tentative = true;
 	p->expires = 0x1122334455667788;
 	p->verified_since = 1800000001;
 	p->last_call = 1800000002;
@@ -103,7 +103,7 @@ static void a_peer_is_packed_and_unpacked(void **state)
 	assert_memory_equal(q->rs1, p->rs1, ZRTP_SECRET_LEN);
 	assert_memory_equal(q->rs2, p->rs2, ZRTP_SECRET_LEN);
 	assert_true(q->has_zid && q->has_rs1 && q->has_rs2 && q->verified && q->mismatch);
-	assert_true(q->auto_answer && q->has_suite);
+	assert_true(q->auto_answer && q->has_suite && q->tentative);
 	assert_true(q->expires == p->expires && q->verified_since == p->verified_since);
 	assert_true(q->last_call == p->last_call);
 	assert_memory_equal(&q->strongest, &p->strongest, sizeof(p->strongest));

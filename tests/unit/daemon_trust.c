@@ -584,6 +584,114 @@ static void nothing_but_an_attack_brings_an_alarm(void **state)
 	}
 }
 
+/* The same for two who have never met before; each time they forget each other again. */
+static void nor_does_a_first_meeting_that_is_cut(void **state)
+{
+	for (uint64_t cut = 5; cut < 400; cut += 5) {
+		bool answered = false;
+
+		assert_int_equal(world_teardown(state), 0);
+		assert_int_equal(world_setup(state), 0);
+		world_pair_both();
+		assert_int_equal(world_dial(ALICE, "Bob"), 0);
+		for (uint64_t at = 0; at < cut; at += 5) {
+			world_run(5);
+			if (!answered && world_line(BOB) &&
+			    world_call(BOB)->progress == CALL_RINGING && at > cut / 2)
+				answered = !calls_answer(world.end[BOB].calls, world_line(BOB),
+							 WORLD_UID + BOB);
+		}
+		world.cut = true;
+		world_run(2000);
+		/* He answers what he has heard ringing, and nobody is there any more. */
+		if (!answered && world_line(BOB) && world_call(BOB)->progress == CALL_RINGING)
+			calls_answer(world.end[BOB].calls, world_line(BOB), WORLD_UID + BOB);
+		world_run(120000);
+		world.cut = false;
+		world_run(1000);
+		for (int again = 0; again < 2; again++) {
+			if (again)
+				world_ring(ALICE, "Bob", BOB);
+			else
+				world_ring(BOB, "Alice", ALICE);
+			assert_alarms(CALL_ALARM_NONE, CALL_ALARM_NONE);
+			world_answer(again ? BOB : ALICE);
+			assert_alarms(CALL_ALARM_NONE, CALL_ALARM_NONE);
+			finish(ALICE);
+		}
+		/* By now they know each other, and that each does. */
+		world_reinstall(BOB);
+		world_pair(BOB, "Alice", ALICE);
+		assert_int_equal(world_dial(ALICE, "Bob"), 0);
+		world_run(2000);
+		assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_SOMEBODY_ELSE);
+	}
+}
+
+/* Of a first meeting's last messages all are lost that one end sends. */
+static const char *lost_type;
+
+static bool lose(int from, const uint8_t *zrtp, size_t len)
+{
+	return !memcmp(zrtp + 16, lost_type, 8);
+}
+
+static bool lost_any;
+
+static bool is_cut(int from, const uint8_t *zrtp, size_t len)
+{
+	lost_any |= lose(from, zrtp, len);
+	world.cut |= lost_any;	/* and whatever else would come after it */
+	return lost_any;
+}
+
+static void nor_does_one_whose_last_messages_are_lost(void **state)
+{
+	static const char *const types[] = {
+		"Commit  ", "DHPart1 ", "DHPart2 ", "Confirm1", "Confirm2", "Conf2ACK",
+	};
+
+	for (int program = 0; program < 2; program++) {
+		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+			assert_int_equal(world_teardown(state), 0);
+			assert_int_equal(world_setup(state), 0);
+			world_pair_both();
+			lost_type = types[i];
+			lost_any = false;
+			world.lose = is_cut;
+			if (program) {
+				world_program_starts(ALICE, BOB);
+				world_program_starts(BOB, ALICE);
+			} else {
+				assert_int_equal(world_dial(ALICE, "Bob"), 0);
+			}
+			world_run(1000);
+			assert_true(lost_any);
+			if (!program && world_line(BOB) &&
+			    world_call(BOB)->progress == CALL_RINGING)
+				calls_answer(world.end[BOB].calls, world_line(BOB),
+					     WORLD_UID + BOB);
+			world_run(2000);
+			world_program_stops(ALICE);
+			world_program_stops(BOB);
+			world_run(120000);
+			world.cut = false;
+			world.lose = NULL;
+			world_run(1000);
+			if (program) {
+				world_program_starts(ALICE, BOB);
+				world_program_starts(BOB, ALICE);
+				world_run(3000);
+				assert_true(world_call(ALICE)->security.secure);
+				assert_true(world_call(BOB)->security.secure);
+			} else {
+				world_ring(BOB, "Alice", ALICE);
+			}
+			assert_alarms(CALL_ALARM_NONE, CALL_ALARM_NONE);
+		}
+	}
+}
+
 /* Bob answers, and Alice never hears of it. */
 static void an_answer_that_is_lost_again_and_again_is_no_alarm(void **state)
 {
@@ -632,6 +740,8 @@ int main(void)
 		WORLD(who_is_forgotten_while_talking_leaves_nothing),
 		WORLD(only_the_verified_are_answered_unattended),
 		WORLD(nothing_but_an_attack_brings_an_alarm),
+		WORLD(nor_does_a_first_meeting_that_is_cut),
+		WORLD(nor_does_one_whose_last_messages_are_lost),
 		WORLD(an_answer_that_is_lost_again_and_again_is_no_alarm),
 	};
 

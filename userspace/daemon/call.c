@@ -238,6 +238,25 @@ bool call_retain_due(const struct call *c)
 	return c->security.matched || c->security.typed_right || c->since;
 }
 
+/*
+ * Where both had one, rs2 makes up for a loss. After a first meeting one end may have
+ * stored a secret, and the other never have learnt that it should:
+ *
+ *	a sotto		stores it when it is active, and says so
+ *	an initiator	by RFC 6189 4.6.1 at Conf2ACK, and only then sends anything
+ *	a responder	at Confirm2, which it has acknowledged
+ *
+ * Whoever has compared the SAS wants the alarm, whatever happened.
+ */
+bool call_other_keeps(const struct call *c, bool heard)
+{
+	if (c->security.matched || c->security.typed_right)
+		return true;
+	if (c->kind == CALL_DIRECT)
+		return c->control.their.progress == CONTROL_ACTIVE;
+	return heard || c->security.role == ZRTP_ROLE_INITIATOR;
+}
+
 /* A program's other end need not be sotto: its silence means nothing unless it has spoken. */
 static bool can_be_lost(const struct call *c)
 {

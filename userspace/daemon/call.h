@@ -65,9 +65,11 @@ enum call_alarm {
 /**
  * struct call_retain - secrets that the store does not have yet
  * @there: they wait for the answer or, if @frozen, for the comparison of the SAS
+ * @tentative: they are stored, but it is not known yet that the other end has done so
  */
 struct call_retain {
 	bool there;
+	bool tentative;
 	bool frozen;
 	bool has_rs2;
 	uint32_t expiry_s;
@@ -219,6 +221,12 @@ enum call_alarm call_alarm(const struct call *c);
 
 /** call_retain_due() - May the retained secrets be stored now? */
 bool call_retain_due(const struct call *c);
+
+/**
+ * call_other_keeps() - Has the other end stored the secrets, as far as we can know?
+ * @heard: something has come that is authenticated with the call's keys
+ */
+bool call_other_keeps(const struct call *c, bool heard);
 
 /* Time. */
 

@@ -329,7 +329,8 @@ static void flush(struct calls *c, struct line *line)
 	int r;
 
 	line->changed = false;
-	if (call_retain_due(call)) {
+	if (call_retain_due(call) ||
+	    (call->retain.tentative && call_other_keeps(call, line->heard))) {
 		r = line_keep(c, line);
 		if (r)
 			log_errno(r, "what belongs to a peer could not be stored");

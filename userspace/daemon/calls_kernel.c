@@ -153,6 +153,7 @@ static void flow_moved(struct calls *c, struct line *line, const struct sotto_fl
 static void rx_first(struct calls *c, struct line *line, const struct sotto_flow *flow)
 {
 	line->heard = true;
+	line_changed(line);
 	rekey_see(c, line, flow);
 	if (line->session && !(flow->flags & SOTTO_FLOW_F_NEXT_HEARD))
 		engine_srtp_authenticated(c->engine, line->session);

@@ -247,8 +247,12 @@ static void fill(struct peer *p, const struct line *line)
 	if (call->since)
 		p->last_call = call->since / 1000000;
 	fill_trust(p, &call->security);
-	if (call_retain_due(call))
+	if (call_retain_due(call)) {
 		fill_secrets(p, &call->retain);
+		p->tentative = true;
+	}
+	if (call_other_keeps(call, line->heard))
+		p->tentative = false;
 }
 
 int line_keep(struct calls *c, struct line *line)
@@ -277,6 +281,7 @@ int line_keep(struct calls *c, struct line *line)
 		return r;
 	if (retained)
 		sodium_memzero(&call->retain, sizeof(call->retain));
+	call->retain.tentative = p->tentative;
 	call->peer_id = p->id;
 	if (*p->name && p->uid == call->uid) {
 		set_name(call->name, p->name);

@@ -101,6 +101,7 @@ void peer_secrets(const struct peer *p, uint64_t now, struct zrtp_peer *out)
 	out->has_rs1 = valid && p->has_rs1;
 	out->has_rs2 = valid && p->has_rs2;
 	out->verified = p->verified && !p->mismatch;
+	out->tentative = p->tentative;
 }
 
 /* Bytes one after the other, to write or to read: one function for both ways. */
@@ -197,6 +198,7 @@ static void walk(struct cursor *c, struct peer *p)
 	NUMBER(c, p->strongest.agreement, 1);
 	NUMBER(c, p->strongest.sas_type, 1);
 	NUMBER(c, p->has_suite, 1);
+	NUMBER(c, p->tentative, 1);	/* rows that are older end before, with zeros */
 }
 
 void peer_pack(const struct peer *p, uint8_t out[PEER_PACKED_LEN])

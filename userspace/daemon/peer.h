@@ -27,6 +27,7 @@
  * @last: source of the last authenticated packet; AF_UNSPEC for none
  * @own_zid: what we show to this peer
  * @peer_zid: what the peer shows to us, if @has_zid
+ * @tentative: it is not known that the other end has stored @rs1 as well
  * @expires: when @rs1 and @rs2 are void, seconds since 1970
  * @verified_since: seconds since 1970, if @verified
  * @last_call: seconds since 1970, 0 for none
@@ -49,6 +50,7 @@ struct peer {
 	uint8_t rs2[ZRTP_SECRET_LEN];
 	bool has_rs1;
 	bool has_rs2;
+	bool tentative;
 	uint64_t expires;
 	bool verified;
 	uint64_t verified_since;

@@ -78,7 +78,7 @@ int zrtp_secrets_match(enum zrtp_hash hash, const struct zrtp_peer *peer, enum z
 		return r;
 	memset(out, 0, sizeof(*out));
 	out->s1 = find_s1(peer, sender, &mine, received);
-	out->mismatch = peer->has_rs1 && !out->s1;
+	out->mismatch = peer->has_rs1 && !peer->tentative && !out->s1;
 	if (peer->aux_len && same(mine.aux, received->aux)) {
 		out->s2 = peer->aux;
 		out->s2_len = peer->aux_len;

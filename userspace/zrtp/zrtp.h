@@ -111,6 +111,8 @@ struct zrtp_config {
  * @aux: auxsecret, RFC 6189 4.3
  * @aux_len: bytes of @aux, 0 for none
  * @verified: the SAS was compared with this peer before
+ * @tentative: @rs1 is of a first meeting, and the peer may never have stored it: that
+ *	it lacks it is no mismatch
  */
 struct zrtp_peer {
 	uint8_t own_zid[ZRTP_ZID_LEN];
@@ -122,6 +124,7 @@ struct zrtp_peer {
 	uint8_t aux[ZRTP_AUX_MAX];
 	size_t aux_len;
 	bool verified;
+	bool tentative;
 };
 
 /**
