@@ -3,22 +3,19 @@
  * Two programs that protect by libsrtp2 themselves.
  */
 #include <err.h>
-#include <string.h>
-
-#include <sodium.h>
 
 #include "libsrtp_end.h"
 #include "path.h"
+#include "path-key.h"
 
 static struct libsrtp_end sender, receiver;
 
 void path_libsrtp_open(const struct path *p)
 {
-	struct libsrtp_key key = {};
+	struct libsrtp_key key = { .key_and_salt = PATH_KEY };
 
-	if (sodium_init() < 0 || srtp_init())
-		errx(2, "libraries do not start");
-	randombytes_buf(key.key_and_salt, sizeof(key.key_and_salt));
+	if (srtp_init())
+		errx(2, "libsrtp2 does not start");
 	if (libsrtp_end_open(&sender, p->profile, &key, false) ||
 	    libsrtp_end_open(&receiver, p->profile, &key, true))
 		errx(2, "libsrtp2 does not take this profile");

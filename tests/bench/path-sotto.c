@@ -11,7 +11,7 @@
 #include "path.h"
 
 static struct sotto *alice, *bob;
-static uint64_t alices_first, bobs_first;	/* flow ids count up */
+static uint64_t *flows;	/* ids: alice's, bob's, alice's... */
 
 static struct sotto *connect_in(const char *host)
 {
@@ -54,16 +54,17 @@ void path_sotto_open(const struct path *p)
 		errx(2, "libsodium does not start");
 	bob = connect_in("bob");
 	alice = connect_in("alice");
+	flows = calloc(2 * p->flows, sizeof(*flows));
+	if (!flows)
+		err(2, "memory");
 	key.salt_len = p->profile == SOTTO_PROFILE_AEAD_AES_128_GCM ? 12 : 14;
 	for (unsigned int i = 0; i < p->flows; i++) {
 		struct sockaddr_in remote = path_remote(p, i);
 		uint64_t a = new_flow(alice, &p->from, &remote);
 		uint64_t b = new_flow(bob, &remote, &p->from);
 
-		if (!i) {
-			alices_first = a;
-			bobs_first = b;
-		}
+		flows[2 * i] = a;
+		flows[2 * i + 1] = b;
 		randombytes_buf(key.master, key.master_len);
 		randombytes_buf(key.salt, key.salt_len);
 		install(alice, &key, a, SOTTO_DIR_TX);
@@ -93,10 +94,11 @@ void path_sotto_check(const struct path *p, uint64_t packets)
 		     (unsigned long long)out[SOTTO_A_STATS_TX_PROTECTED],
 		     (unsigned long long)in[SOTTO_A_STATS_RX_UNPROTECTED]);
 	/* They would be in the way of the next measurement. */
-	for (unsigned int i = 0; p->flows == 1 && i < p->flows; i++) {
-		need(alice, sotto_flow_del(alice, alices_first), "flow");
-		need(bob, sotto_flow_del(bob, bobs_first), "flow");
+	for (unsigned int i = 0; i < p->flows; i++) {
+		need(alice, sotto_flow_del(alice, flows[2 * i]), "flow");
+		need(bob, sotto_flow_del(bob, flows[2 * i + 1]), "flow");
 	}
+	free(flows);
 	sotto_close(alice);
 	sotto_close(bob);
 }

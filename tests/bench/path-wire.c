@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A wiretap at a host's device.
+ * A wiretap where the packets arrive.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -17,12 +17,15 @@
 int path_wire_open(void)
 {
 	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0), room = 4 << 20;
+	int fd, room = 4 << 20;
 
+	path_enter("bob");
 	at.sll_ifindex = if_nametoindex("eth0");
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (void *)&at, sizeof(at)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
 		err(2, "wiretap");
+	path_enter("alice");
 	return fd;
 }
 

@@ -6,13 +6,18 @@
  *
  *	bench-path [--OPTION VALUE]...
  *
- *	via plain|sotto|libsrtp	who protects; "plain" also for a tunnel below
+ *	via plain|sotto|libsrtp|rtpengine
+ *				who protects; "plain" also for a tunnel below; rtpengine
+ *				does that half-way, and SRTP arrives
  *	profile gcm|cm		AEAD_AES_128_GCM, AES_CM_128_HMAC_SHA1_80
  *	payload BYTES		of RTP
  *	flows N, ssrcs N	that take turns
  *	batch N			packets sent before as many are received
  *	packets N, repeats N	of a run, and how often it is repeated
- *	from ADDRESS, to ADDRESS	IPv4, of hosts alice and bob
+ *	warm N			packets before that are not counted
+ *	from ADDRESS, to ADDRESS	IPv4, of hosts alice and bob; flow n goes to the n-th
+ *				address behind that
+ *	any yes			bob's socket is bound to no address
  *	wire sealed|plain	what a wiretap is to see; else the figures are void
  *
  * One program is both ends: nothing but the packet's own way is counted. A run of N
@@ -32,16 +37,16 @@
 #include <unistd.h>
 
 #include "path.h"
+#include "path-key.h"
 #include "path-mark.h"
 
-#define PORT		7000
 #define LOST_AFTER_S	5
 #define REPEATS_MAX	16
 #define WATCHED		32	/* packets that the wiretap sees */
 
 static const char spoken[] = "said in confidence";
 
-enum via { PLAIN, SOTTO, LIBSRTP };
+enum via { PLAIN, SOTTO, LIBSRTP, RTPENGINE };
 
 /* What is sent next. */
 struct turn {
@@ -109,11 +114,11 @@ static uint64_t busy(void)
 static unsigned int make(const struct path *p, struct turn *t, uint8_t *data)
 {
 	unsigned int stream = t->flow * p->ssrcs + t->ssrc;
-	uint32_t ssrc = htonl(0x50110000 + stream);
+	uint32_t ssrc = htonl(PATH_SSRC + stream);
 	uint16_t seq = htons(++t->seq[stream]);
 
 	data[0] = 0x80;
-	data[1] = 96;
+	data[1] = PATH_PAYLOAD_TYPE;
 	memcpy(data + 2, &seq, 2);
 	memcpy(data + 8, &ssrc, 4);
 	return RTP_HEADER + p->payload;
@@ -155,6 +160,11 @@ static void send_one(const struct path *p, enum via via, struct turn *t)
 	next(p, t);
 }
 
+static int tag_len(const struct path *p)
+{
+	return p->profile == SOTTO_PROFILE_AEAD_AES_128_GCM ? 16 : 10;
+}
+
 static void receive_one(const struct path *p, enum via via, bool look)
 {
 	static uint8_t want[PACKET_ROOM];
@@ -165,7 +175,9 @@ static void receive_one(const struct path *p, enum via via, bool look)
 		err(1, "a packet is lost");
 	if (via == LIBSRTP)
 		path_libsrtp_unprotect(data, &len);
-	if (len != (int)(RTP_HEADER + p->payload))
+	if (via == RTPENGINE && look)
+		path_libsrtp_unprotect(data, &len);
+	if (len != (int)(RTP_HEADER + p->payload) + (via == RTPENGINE && !look ? tag_len(p) : 0))
 		errx(1, "a packet of %d bytes arrives with %d", RTP_HEADER + p->payload, len);
 	if (!look)
 		return;
@@ -188,8 +200,9 @@ static void run(const struct path *p, enum via via, struct turn *t, unsigned int
 	}
 }
 
-/* What is on the wire, once; then every stream has had a packet. */
-static void warm_up(const struct path *p, enum via via, struct turn *t, const char *wire)
+/* What is on the wire, once; then every stream has had a packet, and @more of them. */
+static void warm_up(const struct path *p, enum via via, struct turn *t, const char *wire,
+		    unsigned int more)
 {
 	unsigned int all = p->flows * p->ssrcs, seen, frames;
 	int tap = path_wire_open();
@@ -203,15 +216,35 @@ static void warm_up(const struct path *p, enum via via, struct turn *t, const ch
 		     seen, frames);
 	if (!strcmp(wire, "sealed") && seen)
 		errx(1, "%u of %u packets can be read on the wire", seen, frames);
-	run(p, via, t, 2 * all, true);
+	run(p, via, t, all, true);
+	run(p, via, t, more, true);
 }
 
 struct figures {
-	double each[REPEATS_MAX];
-	double mean;
-	double spread;	/* largest less smallest, of the mean */
+	double each[REPEATS_MAX];	/* in order of time */
+	double median;
+	double spread;	/* largest less smallest, of the median; of many, without the extremes */
 	double idle;	/* of the time */
 };
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Now and then the kernel has something else to do, and one repeat pays for it. */
+static void sum_up(struct figures *f, unsigned int repeats)
+{
+	unsigned int cut = repeats >= 5 ? 1 : 0;
+	double sorted[REPEATS_MAX];
+
+	memcpy(sorted, f->each, sizeof(sorted));
+	qsort(sorted, repeats, sizeof(sorted[0]), by_size);
+	f->median = (sorted[(repeats - 1) / 2] + sorted[repeats / 2]) / 2;
+	f->spread = (sorted[repeats - 1 - cut] - sorted[cut]) / f->median;
+}
 
 static uint64_t timed(const struct path *p, enum via via, struct turn *t, unsigned int packets)
 {
@@ -226,27 +259,22 @@ static struct figures measure(const struct path *p, enum via via, struct turn *t
 {
 	uint64_t ran = busy(), from = now(), took;
 	struct figures f = {};
-	double low = 0, high = 0;
 
 	path_mark(PATH_MARK_BEGIN);
 	for (unsigned int i = 0; i < repeats; i++) {
 		uint64_t one = timed(p, via, t, packets), three = timed(p, via, t, 3 * packets);
-		double each = ((double)three - (double)one) / (2.0 * packets);
 
-		f.each[i] = each;
-		f.mean += each / repeats;
-		low = !i || each < low ? each : low;
-		high = !i || each > high ? each : high;
+		f.each[i] = ((double)three - (double)one) / (2.0 * packets);
 	}
 	path_mark(PATH_MARK_END);
 	took = now() - from;
 	ran = busy() - ran;
-	f.spread = (high - low) / f.mean;
+	sum_up(&f, repeats);
 	f.idle = ran < took ? (double)(took - ran) / took : 0;
 	return f;
 }
 
-static void open_sockets(struct path *p, bool reach_all)
+static void open_sockets(struct path *p, bool any)
 {
 	struct timeval bound = { .tv_sec = LOST_AFTER_S };
 	struct sockaddr_in at = p->to;
@@ -254,7 +282,7 @@ static void open_sockets(struct path *p, bool reach_all)
 
 	path_enter("bob");
 	p->rx = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (reach_all)
+	if (any)
 		at.sin_addr.s_addr = INADDR_ANY;
 	if (p->rx < 0 || bind(p->rx, (void *)&at, sizeof(at)) ||
 	    setsockopt(p->rx, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof(bound)) ||
@@ -268,7 +296,7 @@ static void open_sockets(struct path *p, bool reach_all)
 
 static struct sockaddr_in address(const char *text)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(PORT) };
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(PATH_PORT) };
 
 	if (inet_pton(AF_INET, text, &a.sin_addr) != 1)
 		errx(2, "%s is no address", text);
@@ -287,12 +315,12 @@ static unsigned int number(const char *text)
 
 static enum via via_of(const char *text)
 {
-	static const char *const names[] = { "plain", "sotto", "libsrtp" };
+	static const char *const names[] = { "plain", "sotto", "libsrtp", "rtpengine" };
 
-	for (unsigned int i = 0; i < 3; i++)
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(text, names[i]))
 			return i;
-	errx(2, "via plain, sotto or libsrtp, not %s", text);
+	errx(2, "via plain, sotto, libsrtp or rtpengine, not %s", text);
 }
 
 static enum sotto_profile profile_of(const char *text)
@@ -307,7 +335,7 @@ static enum sotto_profile profile_of(const char *text)
 static void print(const struct figures *f, unsigned int packets, unsigned int repeats)
 {
 	printf("{\"instructions\":%.1f,\"spread\":%.5f,\"idle\":%.5f,\"packets\":%u,\"repeats\":[",
-	       f->mean, f->spread, f->idle, 4 * packets * repeats);
+	       f->median, f->spread, f->idle, 4 * packets * repeats);
 	for (unsigned int i = 0; i < repeats; i++)
 		printf("%s%.1f", i ? "," : "", f->each[i]);
 	puts("]}");
@@ -322,6 +350,8 @@ static const struct option options[] = {
 	{ "batch", required_argument, NULL, 'b' },
 	{ "packets", required_argument, NULL, 'n' },
 	{ "repeats", required_argument, NULL, 'r' },
+	{ "any", required_argument, NULL, 'a' },
+	{ "warm", required_argument, NULL, 'W' },
 	{ "from", required_argument, NULL, 'F' },
 	{ "to", required_argument, NULL, 'T' },
 	{ "wire", required_argument, NULL, 'w' },
@@ -334,8 +364,9 @@ int main(int argc, char **argv)
 		.profile = SOTTO_PROFILE_AEAD_AES_128_GCM, .payload = 160, .flows = 1, .ssrcs = 1,
 		.batch = 1, .from = address("10.9.0.1"), .to = address("10.9.0.2"),
 	};
-	unsigned int packets = 1000, repeats = 3;
+	unsigned int packets = 1000, repeats = 3, warm = 500;
 	const char *wire = "plain";
+	bool any = false;
 	enum via via = PLAIN;
 	struct turn t = {};
 	struct figures f;
@@ -351,6 +382,8 @@ int main(int argc, char **argv)
 		case 'b': p.batch = number(optarg); break;
 		case 'n': packets = number(optarg); break;
 		case 'r': repeats = number(optarg); break;
+		case 'a': any = !strcmp(optarg, "yes"); break;
+		case 'W': warm = number(optarg); break;
 		case 'F': p.from = address(optarg); break;
 		case 'T': p.to = address(optarg); break;
 		case 'w': wire = optarg; break;
@@ -362,12 +395,12 @@ int main(int argc, char **argv)
 	t.seq = calloc((size_t)p.flows * p.ssrcs, sizeof(*t.seq));
 	if (!t.seq)
 		err(2, "memory");
-	open_sockets(&p, p.flows > 1);
+	open_sockets(&p, any);
 	if (via == SOTTO)
 		path_sotto_open(&p);
-	if (via == LIBSRTP)
+	if (via == LIBSRTP || via == RTPENGINE)
 		path_libsrtp_open(&p);
-	warm_up(&p, via, &t, wire);
+	warm_up(&p, via, &t, wire, warm);
 	f = measure(&p, via, &t, packets, repeats);
 	if (via == SOTTO)
 		path_sotto_check(&p, t.sent);

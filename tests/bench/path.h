@@ -54,7 +54,7 @@ void path_libsrtp_open(const struct path *p);
 void path_libsrtp_protect(uint8_t *data, int *len);
 void path_libsrtp_unprotect(uint8_t *data, int *len);
 
-/* Listens in at the device eth0 of the present host. */
+/* Listens in at bob's device eth0; the present host is alice. */
 int path_wire_open(void);
 /* How many of the frames since then hold @spoken. Ends the listening. */
 unsigned int path_wire_close(int fd, const char *spoken, unsigned int *frames);
