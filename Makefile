@@ -4,6 +4,7 @@
 #   make demo       two hosts, a wiretap between them, speech in, speech out
 #   make check      every test; with KERNEL=6.12, 6.12-rt or 7.2 on that kernel
 #   make check-kernels   on each of them and on 6.1
+#   make check-debug     the module's on one with KASAN, lockdep, kmemleak and faults
 #   make bench      what a packet costs, in instructions, beside the bare cipher and others
 #   make install    module, daemon, CLI, plugin, units (DESTDIR, PREFIX)
 
@@ -43,6 +44,9 @@ check: setup
 check-kernels: setup
 	@tests/check-kernels
 
+check-debug: setup
+	@tests/run debug
+
 bench: setup
 	@tools/bench
 
@@ -54,4 +58,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all setup module userspace asan demo check check-kernels bench install clean
+.PHONY: all setup module userspace asan demo check check-kernels check-debug bench \
+	install clean

@@ -12,7 +12,6 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <asm/simd.h>
 #include <crypto/aead.h>
 #include <crypto/aes.h>
 #include <crypto/algapi.h>
@@ -20,12 +19,14 @@
 #include <crypto/internal/simd.h>
 #include <crypto/sha1.h>
 #include <crypto/skcipher.h>
+#include <linux/error-injection.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/version.h>
+#include <asm/simd.h>
 
 #include "crypto.h"
 
@@ -324,6 +325,8 @@ int sotto_cm_xor(const struct sotto_cm *cm, u8 iv[SOTTO_CM_IV_LEN], u8 *data, un
 	return err;
 }
 
+ALLOW_ERROR_INJECTION(sotto_cm_xor, ERRNO);
+
 static int gcm_crypt(const struct sotto_gcm *gcm, bool seal, u8 *iv, u8 *data,
 		     unsigned int aad_len, unsigned int len)
 {
@@ -366,6 +369,8 @@ int sotto_gcm_seal(const struct sotto_gcm *gcm, u8 iv[SOTTO_GCM_IV_LEN], u8 *dat
 	return gcm_crypt(gcm, true, iv, data, aad_len, len);
 }
 
+ALLOW_ERROR_INJECTION(sotto_gcm_seal, ERRNO);
+
 /**
  * sotto_gcm_open() - Verify and decrypt in place.
  * @gcm: cipher
@@ -399,6 +404,8 @@ int sotto_hmac_sign(const struct sotto_hmac *hmac, const u8 *data, unsigned int 
 {
 	return hmac_compute(hmac->key, data, len, suffix, mac);
 }
+
+ALLOW_ERROR_INJECTION(sotto_hmac_sign, ERRNO);
 
 /**
  * sotto_hmac_verify() - Compare a tag with the HMAC-SHA1 over data and a suffix.

@@ -36,9 +36,10 @@ static struct kunit_suite sotto_selftest_suite = {
 	.test_cases = selftest_cases,
 };
 
-kunit_test_suites(&sotto_selftest_suite, &sotto_crypto_suite, &sotto_ext_suite,
-		  &sotto_kdf_suite, &sotto_replay_suite, &sotto_rtp_suite,
-		  &sotto_session_suite, &sotto_srtp_suite, &sotto_stream_suite);
+kunit_test_suites(&sotto_selftest_suite, &sotto_crypto_suite, &sotto_evidence_suite,
+		  &sotto_ext_suite, &sotto_kdf_suite, &sotto_replay_suite, &sotto_rtp_suite,
+		  &sotto_session_suite, &sotto_srtp_suite, &sotto_stream_suite,
+		  &sotto_taint_suite, &sotto_used_keys_suite);
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("KUnit suites of sotto's core");
