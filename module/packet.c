@@ -2,6 +2,7 @@
 /*
  * UDP packets in the hooks.
  */
+#include <linux/error-injection.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
@@ -144,6 +145,16 @@ int sotto_packet_load(struct sotto_packet *pkt)
 	return 0;
 }
 
+ALLOW_ERROR_INJECTION(sotto_packet_load, ERRNO);
+
+/* What lies behind the UDP packet is none of its business, nor of its checksum. */
+static int trim(const struct sotto_packet *pkt)
+{
+	unsigned int end = pkt->udp + sizeof(struct udphdr) + pkt->len;
+
+	return pkt->skb->len > end ? pskb_trim_rcsum(pkt->skb, end) : 0;
+}
+
 /**
  * sotto_packet_own() - Make the packet's bytes ours alone.
  * @pkt: loaded
@@ -156,11 +167,9 @@ int sotto_packet_load(struct sotto_packet *pkt)
 int sotto_packet_own(struct sotto_packet *pkt, unsigned int room)
 {
 	struct sk_buff *skb = pkt->skb;
-	unsigned int end = pkt->udp + sizeof(struct udphdr) + pkt->len;
 	int more;
 
-	/* What lies behind the UDP packet is none of its business. */
-	if (skb->len > end && pskb_trim_rcsum(skb, end))
+	if (trim(pkt))
 		return -ENOMEM;
 	more = (int)room - skb_tailroom(skb);
 	if (skb_cloned(skb) || more > 0)
@@ -168,13 +177,18 @@ int sotto_packet_own(struct sotto_packet *pkt, unsigned int room)
 	return 0;
 }
 
+ALLOW_ERROR_INJECTION(sotto_packet_own, ERRNO);
+
 /**
  * sotto_packet_csum_ok() - Is the UDP checksum of what arrived right?
- * @pkt: loaded; inbound
+ * @pkt: loaded; inbound; what lies behind the UDP packet is taken off
  */
 bool sotto_packet_csum_ok(struct sotto_packet *pkt)
 {
 	const struct udphdr *uh = (const void *)(pkt->skb->data + pkt->udp);
+
+	if (trim(pkt))
+		return false;
 
 	/* Absent: allowed by IPv4, and by IPv6 where the socket allows it. */
 	if (!uh->check)
@@ -298,3 +312,5 @@ int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more)
 	ip_send_check(iph);
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(sotto_packet_make_fit, ERRNO);

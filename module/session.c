@@ -3,6 +3,7 @@
  * Keys of a flow: two slots per direction, their life and their end.
  */
 #include <linux/errno.h>
+#include <linux/error-injection.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -127,6 +128,8 @@ int sotto_key_spend(struct sotto_key *key, bool rtcp, struct sotto_srtp_note *no
 		note->key_life = true;
 	return 0;
 }
+
+ALLOW_ERROR_INJECTION(sotto_key_spend, ERRNO);
 
 /**
  * sotto_session_init() - Make a session without keys.

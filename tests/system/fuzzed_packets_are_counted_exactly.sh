@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# where: uml
+#
+# A minute of packets that nobody sane sends, to secure flows and from their programs:
+# SRTP whole and mutated, other protocols, fragments, broken headers. KASAN and lockdep
+# watch. Each packet is counted once, under what was foretold; what is authentic arrives,
+# nothing leaves in plain.
+#
+#	FUZZ_SECONDS=600 FUZZ_SEED=1 tests/run fuzzed_packets_are_counted_exactly
+. "$(dirname "$0")/lib.sh"
+
+load_module
+hosts_up
+"$tools/fuzz-packets" --seconds "${FUZZ_SECONDS:-60}" ${FUZZ_SEED:+--seed "$FUZZ_SEED"} \
+	>"$work/fuzz" 2>&1
+status=$?
+note "$(tr '\n' ' ' <"$work/fuzz" | tail -c 300)"
+is "all is as foretold" "$status" 0
+field() {
+	sed -n "s/^$1 //p" "$work/fuzz"
+}
+check "it has sent thousands" test "$(field packets)" -ge 5000
+check "of which at least a tenth authenticate" \
+	test $(($(field authentic) * 10)) -ge "$(field packets)"
+finish
