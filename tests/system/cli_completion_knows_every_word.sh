@@ -51,7 +51,24 @@ is "quoted for the shell" "$(complete sotto hangup b)" 'bob\;\ rm\ -rf\ x'
 is "one of a few words" "$(complete sotto rule add '')" "$(printf 'require\nprefer\nbypass')"
 is "what a user types for --family" "$(complete sotto rule add require --family '')" \
 	"$(printf 'ipv4\nipv6')"
-for page in sotto.1 sottod.8; do
+
+# sotto-guard's.
+complete_guard() {
+	# shellcheck disable=SC2016
+	bash --norc -c '. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sotto_guard
+		printf "%s\n" "${COMPREPLY[@]}"' "$top/userspace/guard/sotto-guard.bash" "$@" 9>&-
+}
+
+"$build/userspace/guard/sotto-guard" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p; s/^  \(--[a-z]*\)$/\1/p' |
+	sort >"$work/help"
+check "sotto-guard has commands" [ "$(grep -vc -- -- "$work/help")" -gt 5 ]
+is "the completion has each word, and no other" "$(complete_guard sotto-guard '' | sort)" \
+	"$(cat "$work/help")"
+is "the man page has each command, and no other" \
+	"$(sed -n '/^[.]Sh COMMANDS/,/^[.]Sh WHAT/s/^[.]It Cm \([a-z]*\).*/\1/p' \
+		"$top/Documentation/man/sotto-guard.8" | sort -u)" "$(grep -v -- -- "$work/help")"
+
+for page in sotto.1 sottod.8 sotto-guard.8 sotto-rules.5; do
 	is "$page is sound" "$(man --warnings -l -Tutf8 "$top/Documentation/man/$page" 2>&1 >/dev/null)" ""
 done
 finish

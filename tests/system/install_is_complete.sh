@@ -54,7 +54,8 @@ for f in \
 	/usr/share/pipewire/sotto.conf \
 	/usr/lib/systemd/system/sottod.service /usr/lib/systemd/user/sotto-pipewire.service \
 	/usr/lib/sysusers.d/sotto.conf /usr/share/dbus-1/system.d/org.sotto1.conf \
-	/usr/share/bash-completion/completions/sotto; do
+	/usr/share/bash-completion/completions/sotto \
+	/usr/share/bash-completion/completions/sotto-guard; do
 	check "$f" is_there "$f"
 done
 check "sotto(1)" manual man1/sotto.1
