@@ -76,25 +76,31 @@ static const struct rule_line *missing(const struct rules *rules, struct trouble
 
 /* The table. */
 
+/* Those that the kernel is to have. Return: an array for the caller to free, or NULL. */
+static struct sotto_rule *rules_that_count(const struct rules *rules, size_t *n)
+{
+	struct sotto_rule *array = calloc(rules->n + 1, sizeof(*array));
+
+	*n = 0;
+	for (size_t i = 0; array && i < rules->n; i++)
+		if (rule_line_counts(&rules->lines[i]))
+			array[(*n)++] = rules->lines[i].rule;
+	return array;
+}
+
 /* @rules: NULL where the files are wrong; @more: other rules that are to be covered */
 static int write_text(FILE *out, const struct rules *rules, const struct guard_list *more)
 {
-	struct guard_list lists[2] = { 0 };
-	struct sotto_rule *array;
-	size_t n = 0;
+	struct guard_list lists[2] = { guard_every_call };
+	struct sotto_rule *array = NULL;
 	int r;
 
-	if (!rules) {
-		guard_text_everything(out);
-		return 0;
+	if (rules) {
+		array = rules_that_count(rules, &lists[0].n);
+		if (!array)
+			return -ENOMEM;
+		lists[0].rules = array;
 	}
-	array = calloc(rules->n + 1, sizeof(*array));
-	if (!array)
-		return -ENOMEM;
-	for (size_t i = 0; i < rules->n; i++)
-		if (rule_line_counts(&rules->lines[i]))
-			array[n++] = rules->lines[i].rule;
-	lists[0] = (struct guard_list){ array, n };
 	if (more)
 		lists[1] = *more;
 	r = guard_text(out, lists, more ? 2 : 1);
@@ -174,7 +180,8 @@ static const char *how_it_is(void)
 
 /* What is done. */
 
-int guard_up(struct guard *g)
+/* @says: also of what is wrong with the files, which the caller does not say */
+static int up(struct guard *g, bool says)
 {
 	const bool stood = nft_stands();
 	struct trouble files, t;
@@ -190,9 +197,9 @@ int guard_up(struct guard *g)
 	else if (stood)
 		r = stand(g, NULL, NULL, &t);
 	rules_free(&rules);
-	if (read)
+	if (read && says)
 		say(&files);
-	else
+	if (!read)
 		trouble(&files, START, "the kernel has not been given the rules yet");
 	if (r)
 		say(&t);
@@ -200,11 +207,16 @@ int guard_up(struct guard *g)
 	return r;
 }
 
-/* It has failed by @why. What held before holds on, or else nftables stands in. */
-static int load_failed(struct guard *g, const struct trouble *why)
+int guard_up(struct guard *g)
 {
-	if (!nft_stands() && !has_old_rules())
-		guard_up(g);
+	return up(g, true);
+}
+
+/* It has failed by @why. What held before holds on, or else nftables stands in. */
+static int load_failed(struct guard *g, int r, const struct trouble *why)
+{
+	if (!nft_stands() && (r == MODULE_DOUBTFUL || !has_old_rules()))
+		up(g, false);
 	say(why);
 	tell(g, how_it_is(), why);
 	return -1;
@@ -222,7 +234,7 @@ int guard_load(struct guard *g)
 		r = module_put_rules(&rules, &t);
 	if (r) {
 		rules_free(&rules);
-		return load_failed(g, &t);
+		return load_failed(g, r, &t);
 	}
 	r = stand_down(g, &t);
 	if (r || missing(&rules, &t)) {
@@ -237,7 +249,7 @@ int guard_load(struct guard *g)
 
 int guard_start(struct guard *g)
 {
-	guard_up(g);
+	up(g, false);
 	return guard_load(g);
 }
 

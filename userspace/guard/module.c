@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include <libkmod.h>
 
@@ -15,12 +16,14 @@
 		"sudo systemctl restart sotto-guard; sudo dmesg says more"
 #define LOOK	"the end of: sudo dmesg; then: sudo systemctl restart sotto-guard"
 
+#define NO_FILE	(-ENXIO)	/* ENOENT is also what a module says that misses another */
+
 static int load_trouble(struct trouble *t, int err)
 {
 	struct utsname kernel;
 
 	switch (err) {
-	case -ENOENT:
+	case NO_FILE:
 		if (uname(&kernel))
 			kernel.release[0] = '\0';
 		return trouble(t, BUILD, "there is no kernel module for this kernel, %s",
@@ -32,7 +35,6 @@ static int load_trouble(struct trouble *t, int err)
 			       "trusts has signed it (Secure Boot)");
 	case -ENOEXEC:
 	case -EBADMSG:
-	case -EINVAL:
 		return trouble(t, BUILD, "the kernel module is damaged, or was built for another "
 			       "kernel");
 	default:
@@ -40,18 +42,26 @@ static int load_trouble(struct trouble *t, int err)
 	}
 }
 
+static int insert(struct kmod_module *module)
+{
+	const char *path = kmod_module_get_path(module);
+	int r = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
+
+	return r == -ENOENT && (!path || access(path, F_OK)) ? NO_FILE : r;
+}
+
 static int probe(struct kmod_ctx *kmod)
 {
 	struct kmod_list *found = NULL, *at;
 	int r = kmod_module_new_from_lookup(kmod, MODULE, &found);
 
-	if (!r && !found)
-		r = -ENOENT;
+	if ((!r && !found) || r == -ENOENT)
+		r = NO_FILE;
 	kmod_list_foreach(at, found) {
 		struct kmod_module *module = kmod_module_get_module(at);
 
 		if (r >= 0)
-			r = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
+			r = insert(module);
 		kmod_module_unref(module);
 	}
 	kmod_module_unref_list(found);
@@ -153,11 +163,13 @@ static int put(struct sotto *s, const struct array *wanted, struct trouble *t)
 			       "sotto-guard", "the kernel module refuses the rules: %s",
 			       sotto_error(s));
 	r = are_there(s, wanted);
-	if (r <= 0)
-		return trouble(t, "install module and programs of the same release; then: sudo "
-			       "systemctl restart sotto-guard",
-			       "the kernel module has not the rules that it was given%s%s",
-			       r ? ": " : "", r ? sotto_error(s) : "");
+	if (r <= 0) {
+		trouble(t, "install module and programs of the same release; then: sudo systemctl "
+			"restart sotto-guard",
+			"the kernel module has not the rules that it was given%s%s",
+			r ? ": " : "", r ? sotto_error(s) : "");
+		return MODULE_DOUBTFUL;
+	}
 	return 0;
 }
 
@@ -168,14 +180,14 @@ int module_put_rules(const struct rules *rules, struct trouble *t)
 	int r = from_files(rules, &wanted);
 
 	if (r)
-		trouble(t, LOOK, "%s", strerror(-r));
+		r = trouble(t, LOOK, "%s", strerror(-r));
 	else if (sotto_open(&s))
 		r = trouble(t, LOOK, "the kernel module does not answer: %s", sotto_error(s));
 	else
 		r = put(s, &wanted, t);
 	sotto_close(s);
 	free(wanted.rules);
-	return r ? -1 : 0;
+	return r;
 }
 
 int module_get_rules(struct sotto_rule **out, size_t *n)

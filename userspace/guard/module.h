@@ -8,6 +8,8 @@
 #include "rule_file.h"
 #include "state.h"
 
+#define MODULE_DOUBTFUL	(-2)
+
 /** module_load() - As modprobe does. Return: 0, or -1 with the trouble. */
 int module_load(struct trouble *t);
 
@@ -26,7 +28,8 @@ int module_unload(struct trouble *t);
  *
  * Rules that did not come from files stay.
  *
- * Return: 0, or -1 with the trouble.
+ * Return: 0, or with the trouble: -1, the kernel has what it had; MODULE_DOUBTFUL, it is not
+ * known what it has.
  */
 int module_put_rules(const struct rules *rules, struct trouble *t);
 

@@ -29,6 +29,9 @@ static const char shapes[] =
 	"\t\t@th,64,4 4 @th,96,2 2 " DROP "\n"
 	"\t}\n";
 
+static const struct sotto_rule every_call = { .action = SOTTO_ACTION_REQUIRE };
+const struct guard_list guard_every_call = { &every_call, 1 };
+
 /* One direction of the table. */
 struct side {
 	const char *chain;	/* "out", "in" */
@@ -212,15 +215,4 @@ int guard_text(FILE *out, const struct guard_list *lists, size_t n)
 	}
 	put_hooks(out, n);
 	return 0;
-}
-
-void guard_text_everything(FILE *out)
-{
-	const struct sotto_rule any = { .action = SOTTO_ACTION_REQUIRE };
-	const struct sotto_rule *rules = &any;
-
-	put_begin(out);
-	for (size_t s = 0; s < N_SIDES; s++)
-		put_list(out, &rules, 1, &sides[s], 0);
-	put_hooks(out, 1);
 }

@@ -33,7 +33,7 @@ struct guard_list {
  */
 int guard_text(FILE *out, const struct guard_list *lists, size_t n);
 
-/** guard_text_everything() - For when it is not known what the rules are: every call. */
-void guard_text_everything(FILE *out);
+/** guard_every_call - For when it is not known what the rules are. */
+extern const struct guard_list guard_every_call;
 
 #endif
