@@ -4,6 +4,7 @@
  */
 #include <linux/errno.h>
 #include <linux/error-injection.h>
+#include <linux/minmax.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -111,21 +112,22 @@ static struct sotto_key *key_make(const struct sotto_profile_params *params,
  * sotto_key_spend() - Count one packet against a key's life (RFC 3711 9.2).
  * @key: the key
  * @rtcp: what the packet is
+ * @index: its index: with a ROC that was told that may be far ahead of the count
  * @note: key_life is set at 15/16, once; exhausted when nothing is left
  *
  * Context: any. Return: 0 or -EKEYEXPIRED.
  */
-int sotto_key_spend(struct sotto_key *key, bool rtcp, struct sotto_srtp_note *note)
+int sotto_key_spend(struct sotto_key *key, bool rtcp, u64 index, struct sotto_srtp_note *note)
 {
 	u64 life = rtcp ? SOTTO_LIFE_RTCP : SOTTO_LIFE_RTP;
 	u64 spent = atomic64_inc_return(&key->half[rtcp].spent);
 
-	if (spent > life) {
+	if (unlikely(spent > life)) {
 		note->exhausted = true;
 		return -EKEYEXPIRED;
 	}
-	if (spent == life / 16 * 15)
-		note->key_life = true;
+	if (unlikely(max(spent, index + 1) >= life / 16 * 15))
+		note->key_life = !test_and_set_bit(SOTTO_KEY_AGED + rtcp, &key->flags);
 	return 0;
 }
 

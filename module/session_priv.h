@@ -46,7 +46,9 @@ struct sotto_key_ext {
 	u8 salt[SOTTO_SALT_LEN_MAX];
 };
 
-#define SOTTO_KEY_HEARD		0	/* bit of flags: a packet has authenticated */
+/* Bits of flags. */
+#define SOTTO_KEY_HEARD		0	/* a packet has authenticated */
+#define SOTTO_KEY_AGED		1	/* 15/16 of its life: 1 RTP, 2 RTCP */
 
 /**
  * struct sotto_key - one master key at work; constant but for spent and flags
@@ -131,7 +133,7 @@ struct sotto_session_state {
 };
 
 /* session.c */
-int sotto_key_spend(struct sotto_key *key, bool rtcp, struct sotto_srtp_note *note);
+int sotto_key_spend(struct sotto_key *key, bool rtcp, u64 index, struct sotto_srtp_note *note);
 
 /* stream.c; all under rcu_read_lock(). */
 void sotto_streams_init(struct sotto_session_dir *dir);

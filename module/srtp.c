@@ -408,7 +408,7 @@ int sotto_srtp_protect(struct sotto_session *s, bool rtcp, u8 *data, unsigned in
 	err = rtcp ? sotto_stream_tx_rtcp(stream, key, &index, note)
 		   : sotto_stream_tx_rtp(stream, key, pkt.rtp.seq, &index, note);
 	if (!err)
-		err = sotto_key_spend(key, rtcp, note);
+		err = sotto_key_spend(key, rtcp, index, note);
 	if (!err)
 		err = seal_packet(&pkt, key, index);
 	if (!err)
@@ -570,7 +570,7 @@ int sotto_srtp_unprotect(struct sotto_session *s, bool rtcp, u8 *data, unsigned 
 	if (hit < 0)
 		return hit == -EBADMSG && err ? err : hit;
 
-	err = sotto_key_spend(c[hit].key, rtcp, note);
+	err = sotto_key_spend(c[hit].key, rtcp, c[hit].index, note);
 	if (err)
 		return err;
 	stream = sotto_stream_get(dir, pkt.ssrc);

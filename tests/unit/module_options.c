@@ -371,6 +371,7 @@ static void the_sender_may_wrap_between_the_telling_and_the_first_packet(void **
 	test_link_close(&l);
 }
 
+/* The end of the indices is an end of the key, and told before as any other. */
 static void the_last_roc_is_one_too(void **state)
 {
 	struct sotto_srtp_note note;
@@ -380,9 +381,14 @@ static void the_last_roc_is_one_too(void **state)
 	test_link_open(&l, GCM, 0);
 	assert_int_equal(sotto_session_roc_set(&l.tx, SOTTO_DIR_TX, SSRC, U32_MAX), 0);
 	assert_int_equal(sotto_session_roc_set(&l.rx, SOTTO_DIR_RX, SSRC, U32_MAX), 0);
-	test_deliver(&l, SSRC, 5);
-	test_deliver(&l, SSRC, 30000);
-	test_deliver(&l, SSRC, 60000);
+	for (u32 seq = 5; seq < 65536; seq += 21843) {
+		test_rtp(&pkt, SSRC, seq, 20);
+		assert_int_equal(test_protect(&l.tx, &pkt, &note), 0);
+		assert_int_equal(note.key_life, seq == 5);
+		assert_int_equal(test_unprotect(&l.rx, &pkt, &note), 0);
+		assert_int_equal(note.key_life, seq == 5);
+		assert_false(note.exhausted);
+	}
 	test_deliver(&l, SSRC, 65535);
 	test_rtp(&pkt, SSRC, 0, 20);
 	assert_int_equal(test_protect(&l.tx, &pkt, &note), -EKEYEXPIRED);

@@ -10,6 +10,8 @@
 
 #include "crypto.h"
 #include "module_link.h"
+#include "session_priv.h"
+#include "vectors.h"
 
 #define SSRC	0xcafebabe
 
@@ -193,6 +195,48 @@ static void srtcp_without_e_is_refused(void **state)
 	test_link_close(&l);
 }
 
+/*
+ * RFC 7714 gives session keys: they take the place of those that were derived. Of its
+ * RTCP packets the header says a word more than there is, so that they are none for
+ * us; module_kdf.c has their cipher text.
+ */
+static void packets_are_those_of_rfc_7714(void **state)
+{
+	unsigned int done = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sotto_gcm_vectors); i++) {
+		const struct sotto_gcm_vector *v = &sotto_gcm_vectors[i];
+		struct test_packet pkt = { .len = sizeof(v->aad) + v->plain_len };
+		struct sotto_srtp_note note;
+		struct test_link l;
+
+		if (v->rtcp)
+			continue;
+		test_link_open(&l, v->key_len == 16 ? SOTTO_PROFILE_AEAD_AES_128_GCM
+						    : SOTTO_PROFILE_AEAD_AES_256_GCM, 0);
+		for (enum sotto_dir dir = 0; dir < __SOTTO_DIR_MAX; dir++) {
+			struct sotto_session *s = dir == SOTTO_DIR_TX ? &l.tx : &l.rx;
+			struct sotto_key *key = s->state->dir[dir].slot[SOTTO_SLOT_CURRENT];
+
+			sotto_gcm_exit(&key->half[0].gcm);
+			assert_int_equal(sotto_gcm_init(&key->half[0].gcm, v->key, v->key_len), 0);
+			memcpy(key->half[0].salt, v->salt, sizeof(v->salt));
+		}
+		memcpy(pkt.data, v->aad, sizeof(v->aad));
+		memcpy(pkt.data + sizeof(v->aad), v->plain, v->plain_len);
+		assert_int_equal(test_protect(&l.tx, &pkt, &note), 0);
+		assert_int_equal(pkt.len, sizeof(v->aad) + v->plain_len + 16);
+		assert_memory_equal(pkt.data, v->aad, sizeof(v->aad));
+		assert_memory_equal(pkt.data + sizeof(v->aad), v->sealed, v->plain_len + 16);
+		assert_int_equal(test_unprotect(&l.rx, &pkt, &note), 0);
+		assert_int_equal(pkt.len, sizeof(v->aad) + v->plain_len);
+		assert_memory_equal(pkt.data + sizeof(v->aad), v->plain, v->plain_len);
+		test_link_close(&l);
+		done++;
+	}
+	assert_int_equal(done, 2);
+}
+
 static void srtcp_of_the_32_suites_keeps_80_bits(void **state)
 {
 	static const enum sotto_profile profiles[] = {
@@ -309,6 +353,39 @@ static void an_empty_payload_is_authenticated(void **state)
 	}
 }
 
+/* Shorter than a block, and than a tag: RTP and RTCP, none of it is left as it was. */
+static void short_packets_are_encrypted(void **state)
+{
+	for (unsigned int profile = 1; profile <= SOTTO_PROFILE_MAX; profile++) {
+		struct sotto_srtp_note note;
+		struct test_packet pkt, plain;
+		struct test_link l;
+
+		test_link_open(&l, profile, 0);
+		for (unsigned int len = 1; len <= 20; len++) {
+			unsigned int as_it_was = 0;
+
+			for (u16 n = 0; n < 64; n++) {
+				test_rtp(&plain, SSRC, 64 * len + n, len);
+				pkt = plain;
+				assert_int_equal(test_protect(&l.tx, &pkt, &note), 0);
+				as_it_was += !memcmp(pkt.data + 12, plain.data + 12, len);
+				assert_int_equal(test_unprotect(&l.rx, &pkt, &note), 0);
+				assert_memory_equal(pkt.data, plain.data, plain.len);
+			}
+			/* One byte may turn out the same by chance. */
+			assert_true(as_it_was <= (len == 1 ? 4 : 0));
+		}
+		/* Of RTCP the shortest has a header alone: nothing to encrypt, but a tag. */
+		test_rtcp(&pkt, SSRC, 0);
+		assert_int_equal(test_protect(&l.tx, &pkt, &note), 0);
+		assert_int_equal(pkt.len, 8 + 4 + sotto_profile_params(profile)->tag_len[1]);
+		pkt.data[7] ^= 1;
+		assert_int_equal(test_unprotect(&l.rx, &pkt, &note), -EBADMSG);
+		test_link_close(&l);
+	}
+}
+
 /* Both trials of a new SSRC destroy the packet under GCM; see try_candidates(). */
 static void a_stream_may_begin_after_its_wrap(void **state)
 {
@@ -369,12 +446,14 @@ int main(void)
 		cmocka_unit_test(a_replayed_packet_is_refused),
 		cmocka_unit_test(a_plain_packet_is_refused),
 		cmocka_unit_test(srtcp_without_e_is_refused),
+		cmocka_unit_test(packets_are_those_of_rfc_7714),
 		cmocka_unit_test(srtcp_of_the_32_suites_keeps_80_bits),
 		cmocka_unit_test(mki_is_matched_not_skipped),
 		cmocka_unit_test(the_longest_mki_fits_the_room),
 		cmocka_unit_test(without_a_key_nothing_goes),
 		cmocka_unit_test(malformed_is_not_sent),
 		cmocka_unit_test(an_empty_payload_is_authenticated),
+		cmocka_unit_test(short_packets_are_encrypted),
 		cmocka_unit_test(a_stream_may_begin_after_its_wrap),
 		cmocka_unit_test(no_memory_for_a_second_trial_is_a_drop),
 	};

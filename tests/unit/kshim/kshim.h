@@ -30,6 +30,7 @@ typedef unsigned int gfp_t;
 #define sizeof_field(type, m)	sizeof(((type *)NULL)->m)
 #define container_of(p, type, m) ((type *)((char *)(p) - offsetof(type, m)))
 #define likely(x)		(x)
+#define unlikely(x)		(x)
 #define __maybe_unused		__attribute__((unused))
 #define BUILD_BUG_ON(x)		_Static_assert(!(x), #x)
 #define min(a, b)		((a) < (b) ? (a) : (b))
