@@ -38,6 +38,18 @@ static int test_kdf(const struct sotto_kdf_vector *v, struct work *w)
 	return 0;
 }
 
+static int test_kdf_ext(const struct sotto_kdf_ext_vector *v, struct work *w)
+{
+	const struct sotto_profile_params *params = sotto_profile_params(v->profile);
+	int err;
+
+	err = sotto_kdf_ext(params, v->master, v->salt, &w->keys);
+	if (err)
+		return err;
+	return memcmp(w->keys.key, v->key, params->key_len) ||
+	       memcmp(w->keys.salt, v->session_salt, params->salt_len) ? -EBADMSG : 0;
+}
+
 static int test_cm(const struct sotto_cm *cm, const struct sotto_cm_vector *v, struct work *w)
 {
 	int err;
@@ -104,6 +116,15 @@ static int test_kdfs(struct work *w)
 		if (err) {
 			pr_err("self-test %s: key derivation: %d\n",
 			       sotto_kdf_vectors[i].source, err);
+			return err;
+		}
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(sotto_kdf_ext_vectors); i++) {
+		int err = test_kdf_ext(&sotto_kdf_ext_vectors[i], w);
+
+		if (err) {
+			pr_err("self-test %s: key derivation: %d\n",
+			       sotto_kdf_ext_vectors[i].source, err);
 			return err;
 		}
 	}

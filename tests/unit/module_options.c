@@ -158,6 +158,114 @@ static void rtcp_is_as_ever(void **state)
 	test_link_close(&l);
 }
 
+/* All of it. */
+
+static u64 rng_state;
+
+static u32 rng(u32 below)
+{
+	rng_state = rng_state * 6364136223846793005 + 1442695040888963407;
+	return (rng_state >> 33) % below;
+}
+
+/* Version 2 and a sequence number of its own, and mostly an extension that could be. */
+static void make_anything(struct test_packet *pkt, u16 seq)
+{
+	unsigned int csrcs;
+
+	pkt->rtcp = false;
+	pkt->len = 12 + rng(300);
+	for (unsigned int i = 0; i < pkt->len; i++)
+		pkt->data[i] = rng(256);
+	pkt->data[0] = 0x80 | rng(64);
+	pkt->data[1] = 96;
+	pkt->data[2] = seq >> 8;
+	pkt->data[3] = seq;
+	put_unaligned_be32(SSRC, pkt->data + 8);
+	csrcs = pkt->data[0] & 15;
+	if (pkt->data[0] & 0x10 && rng(4) && pkt->len >= 12 + 4 * csrcs + 4) {
+		u8 *ext = pkt->data + 12 + 4 * csrcs;
+
+		memcpy(ext, rng(2) ? "\xbe\xde\0" : "\x10\0\0", 3);
+		ext[3] = rng(20);
+	}
+	/* Padding that could be, too. */
+	if (pkt->data[0] & 0x20 && rng(2))
+		pkt->data[pkt->len - 1] = 1 + rng(8);
+}
+
+/* What arrives, byte by byte. */
+static void expect(struct test_packet *pkt, const struct sotto_options *o)
+{
+	unsigned int header = 12 + 4 * (pkt->data[0] & 15), len = pkt->len, have = 0;
+
+	if (pkt->data[0] & 0x10)
+		header += 4 + 4 * (pkt->data[header + 2] << 8 | pkt->data[header + 3]);
+	if (pkt->data[0] & 0x20)
+		have = pkt->data[pkt->len - 1];
+	while (have < 255 && (o->pad_size || o->pad_multiple > 1) &&
+	       (pkt->len - header < o->pad_size ||
+		(o->pad_multiple > 1 && (pkt->len - header) % o->pad_multiple))) {
+		pkt->data[pkt->len++] = 0;
+		pkt->data[0] |= 0x20;
+		have++;
+	}
+	if (pkt->len > len)
+		pkt->data[pkt->len - 1] = have;
+	if (o->cryptex && header > 12 && !(pkt->data[0] & 0x10)) {
+		memmove(pkt->data + header + 4, pkt->data + header, pkt->len - header);
+		memcpy(pkt->data + header, "\xbe\xde\0\0", 4);
+		pkt->data[0] |= 0x10;
+		pkt->len += 4;
+	}
+}
+
+static void whatever_a_program_sends_arrives_or_does_not_leave(struct test_link *l)
+{
+	unsigned int sent = 0, refused = 0;
+	struct sotto_options options;
+
+	sotto_session_options_get(&l->tx, &options);
+	for (unsigned int i = 0; i < 3000; i++) {
+		struct test_packet plain, want, pkt;
+		struct sotto_srtp_note note;
+		int err;
+
+		make_anything(&plain, i);
+		pkt = plain;
+		err = test_protect(&l->tx, &pkt, &note);
+		if (err) {
+			assert_int_equal(err, -EINVAL);
+			refused++;
+			continue;
+		}
+		sent++;
+		want = plain;
+		expect(&want, &options);
+		assert_int_equal(test_unprotect(&l->rx, &pkt, &note), 0);
+		assert_int_equal(pkt.len, want.len);
+		assert_memory_equal(pkt.data, want.data, want.len);
+	}
+	assert_true(sent > 100 && refused > 100);
+}
+
+static void anything_arrives_or_does_not_leave(void **state)
+{
+	rng_state = 5;
+	for (unsigned int n = 0; n < 8; n++) {
+		struct sotto_options options = {
+			.window = 128,
+			.cryptex = n & 1 ? SOTTO_CRYPTEX_ON : SOTTO_CRYPTEX_OFF,
+			.pad_size = n & 2 ? 150 : 0,
+			.pad_multiple = n & 4 ? 7 : 0,
+		};
+
+		for (unsigned int id = 1; id < 256; id += 2)
+			sotto_ext_ids_add(&options.enc_ext, id);
+		test_each_profile(&options, whatever_a_program_sends_arrives_or_does_not_leave);
+	}
+}
+
 /* Whose options they are. */
 
 static void options_go_with_the_key(void **state)
@@ -496,6 +604,7 @@ int main(void)
 		cmocka_unit_test(padding_has_its_limit),
 		cmocka_unit_test(padding_that_there_is_gets_more),
 		cmocka_unit_test(rtcp_is_as_ever),
+		cmocka_unit_test(anything_arrives_or_does_not_leave),
 		cmocka_unit_test(options_go_with_the_key),
 		cmocka_unit_test(a_key_that_needs_more_room_is_not_squeezed_in),
 		cmocka_unit_test(a_failed_allocation_changes_nothing),
