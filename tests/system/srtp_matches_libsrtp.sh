@@ -4,7 +4,7 @@
 # What leaves the kernel is byte for byte what libsrtp2 makes of it, and what libsrtp2
 # sends is accepted just where libsrtp2 would. Every profile, with a share of the
 # families, kinds of packet and MKIs; all with all, and at length, are in
-# srtp_matches_libsrtp_at_length.sh.
+# *_matches_libsrtp_at_length.sh.
 #
 #	alice: program -- sotto.ko === SRTP ===> bob: libsrtp2
 . "$(dirname "$0")/lib.sh"

@@ -100,9 +100,9 @@ for payload in '' 01 0102 "$(in_hex "a bit longer than those before it")"; do
 done
 fence phone peer
 capture_end "$work/padded.pcap"
-is "every packet has one size" "$(tcpdump -n -r "$work/padded.pcap" "$from_a and udp port 7000 and
-	greater 100" 2>/dev/null | sed 's/.*length //' | sort | uniq -c | tr -s ' ')" \
-	" 4 $((12 + 208 + 10))"
+rtp_of_a="$from_a and udp port 7000 and udp[8] & 0xc0 == 0x80"
+is "every packet has one size" "$(on_wire "$work/padded.pcap" "$rtp_of_a") $(on_wire \
+	"$work/padded.pcap" "$rtp_of_a and udp[4:2] == $((8 + 12 + 208 + 10))")" "4 4"
 # The last byte counts: 208 less what the program sent.
 is "and arrives with its padding, which is RTP's own" \
 	"$(sed -n 's/.*"hex":"a060001\([^"]*\)".*/\1/p' "$work/peer" | sed 's/^\(.\).*\(..\)$/\1 \2/' |

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# where: uml
+#
+# AES_256_CM_HMAC_SHA1_32: 10 000 packets each way of each kind, family and MKI. See srtp-lib.sh.
+#
+#	alice: program -- sotto.ko === SRTP ===> bob: libsrtp2
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/srtp-lib.sh"
+
+load_module
+hosts_up
+matches_at_length 4
+finish
