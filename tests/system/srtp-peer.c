@@ -22,12 +22,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <sodium.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sotto.h>
@@ -146,6 +146,25 @@ static void lengths(enum sotto_profile profile, struct sotto_key *key)
 	key->salt_len = gcm ? 12 : 14;
 }
 
+/*
+ * One that nobody has had, no more: getrandom() would wait for minutes in a kernel that
+ * has just begun and has no source of its own.
+ */
+static void new_key(struct sotto_key *key)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	for (unsigned int i = 0; i < key->master_len; i++)
+		key->master[i] = rng(256);
+	for (unsigned int i = 0; i < key->salt_len; i++)
+		key->salt[i] = rng(256);
+	for (unsigned int i = 0; i < key->mki_len; i++)
+		key->mki[i] = rng(256);
+	memcpy(key->master, &now, sizeof(now.tv_sec));
+	memcpy(key->salt, &now.tv_nsec, sizeof(now.tv_nsec));
+}
+
 /* A fresh key into the kernel, and into two ends of libsrtp2. */
 static void key_direction(struct run *r, enum sotto_dir dir, struct libsrtp_end *sender,
 			  struct libsrtp_end *receiver)
@@ -161,9 +180,7 @@ static void key_direction(struct run *r, enum sotto_dir dir, struct libsrtp_end 
 	}
 
 	lengths(r->profile, &key);
-	randombytes_buf(key.master, key.master_len);
-	randombytes_buf(key.salt, key.salt_len);
-	randombytes_buf(key.mki, key.mki_len);
+	new_key(&key);
 	memcpy(theirs.key_and_salt, key.master, key.master_len);
 	memcpy(theirs.key_and_salt + key.master_len, key.salt, key.salt_len);
 	memcpy(theirs.mki, key.mki, key.mki_len);
@@ -512,8 +529,8 @@ int main(int argc, char **argv)
 	if (*end || r.profile < 1 || r.profile > SOTTO_PROFILE_MAX || r.mki_len > 4 ||
 	    r.kind == KINDS)
 		errx(2, "PROFILE is a number of enum sotto_profile, MKI-LENGTH 0 or 4");
-	if (sodium_init() < 0 || srtp_init())
-		errx(2, "libraries do not start");
+	if (srtp_init())
+		errx(2, "libsrtp2 does not start");
 	/* On two processors packets could overtake each other. */
 	CPU_ZERO(&one_cpu);
 	CPU_SET(sched_getcpu(), &one_cpu);
