@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154 # what lib.sh has set
+#
+# alice's guard, after lib.sh and module-lib.sh:
+#
+#	rules_are 'require --port 7000'		her rules: one file, a line for each word
+#	module_is good|missing|damaged|foreign	what modprobe finds; damaged: after good
+#	guard up				sotto-guard; what it says is in $work/guard.log
+#	stands					does nftables stand in?
+#	talk_without_end KIND FROM TO...	from now on, never-stops.c
+#	goes_on					20 rounds later
+
+rules=$work/rules
+state=$work/guard-state
+kernel_modules=$work/base/lib/modules/$(uname -r)
+mkdir "$rules"
+
+rules_are() {
+	printf '%s\n' "$@" >"$rules/a.conf"
+}
+
+guard() {
+	on alice "$build/userspace/guard/sotto-guard" --rules-dir "$rules" --state-dir "$state" \
+		"$@" >"$work/guard.log" 2>&1
+}
+
+stands() {
+	on alice nft list table inet sotto-guard >/dev/null 2>&1
+}
+
+# how: what "sotto doctor" would be told, in one word
+how() {
+	head -n 1 "$state/state"
+}
+
+# What else the module and nftables load is loaded first: then sotto alone need be found.
+_modules_up() {
+	load_module
+	rmmod sotto
+	"$build/userspace/guard/sotto-guard" --rules-dir "$rules" text >"$work/text.nft" 2>&1
+	on middle nft -f "$work/text.nft" || bail "nft does not take what the guard says"
+	on middle nft flush ruleset
+	mkdir -p "$kernel_modules/extra"
+	touch "$kernel_modules/modules.order" "$kernel_modules/modules.builtin"
+	mount --bind "$work/base/lib/modules" /lib/modules || bail "no modules of our own"
+}
+
+module_is() {
+	[ -d "$kernel_modules" ] || _modules_up
+	_ko=$kernel_modules/extra/sotto.ko
+	rm -f "$_ko"
+	case $1 in
+	good) cp "$(module_file)" "$_ko" ;;
+	damaged) head -c 70000 "$(module_file)" >"$_ko" ;;
+	# Of a kernel that is not SMP.
+	foreign) LC_ALL=C sed 's/\(vermagic=[^ ]* \)SMP/\1UPX/' "$(module_file)" >"$_ko" ;;
+	esac
+	# A damaged one depmod could not read: it has become so later.
+	[ "$1" = damaged ] || depmod -b "$work/base" "$(uname -r)" 2>/dev/null ||
+		bail "depmod fails"
+}
+
+module_loaded() {
+	grep -q '^sotto ' /proc/modules
+}
+
+talk_without_end() {
+	start never-stops alice "$tools/never-stops" "$work/rounds" "$@"
+	talker=$started
+	must 10 test -s "$work/rounds"
+}
+
+rounds() {
+	echo $(($(cat "$work/rounds")))
+}
+
+_rounds_are() {
+	[ "$(rounds)" -ge "$1" ]
+}
+
+goes_on() {
+	must 30 _rounds_are $(($(rounds) + 20))
+}
