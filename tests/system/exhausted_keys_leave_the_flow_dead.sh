@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# where: uml
 #
 # When the indices of a key are used up, that direction is dead: the agent was told
 # before, nothing leaves any more, and a new key makes it secure again.

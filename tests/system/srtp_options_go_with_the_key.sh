@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# where: uml
 #
 # Cryptex, encrypted header extensions and padding are told as they were asked for, hold
 # from the next key on, hide on the wire what they should and nothing from the program.
