@@ -2,10 +2,10 @@
 /*
  * fault-tool: programs that never stop sending, while everything fails that can.
  *
- *	fault-tool	prints a line of JSON for each kind of fault
+ *	fault-tool DEBUGFS	prints a line of JSON for each kind of fault
  *
- * Run in the network namespace of alice (lib.sh), in a kernel with FAULT_INJECTION and
- * FAIL_FUNCTION, after a rule that requires security of her ports 7000 to 7009 and one
+ * Run in the network namespace of alice (lib.sh), in a kernel with FAULT_INJECTION and,
+ * or the functions are left out, FAIL_FUNCTION, after a rule that requires security of her ports 7000 to 7009 and one
  * that spares 7090. A thread sends RTP with readable content from:
  *
  *	7000	a flow that is held
@@ -43,18 +43,22 @@
 #define ROUNDS		2	/* of all ports, in each step */
 #define SITES_MAX	400
 #define PATIENCE_S	60
-#define DEBUGFS		"/sys/kernel/debug/"
 
+static const char *debugfs;
 static struct sotto *sotto;
 static uint64_t flow_id[PORTS];
 static atomic_ulong rounds;
 static atomic_bool ended;
 static unsigned long spared;	/* packets sent from there */
+static int port_fd[PORTS];
 
-static void put(const char *path, const char *text)
+static void put(const char *file, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	char path[256];
+	int fd;
 
+	snprintf(path, sizeof(path), "%s/%s", debugfs, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		err(2, "%s: %s", path, text);
 	close(fd);
@@ -76,11 +80,11 @@ static int program(uint16_t port)
 	return fd;
 }
 
-static size_t rtp(uint16_t port, uint16_t seq, uint8_t *out)
+static size_t rtp(uint32_t ssrc, uint16_t seq, size_t len, uint8_t *out)
 {
 	const struct udp_packet_params p = {
-		.kind = "rtp", .payload = "said in confidence", .payload_len = 160,
-		.ssrc = port, .seq = seq, .ts = 160u * seq, .pt = 0,
+		.kind = "rtp", .payload = "said in confidence", .payload_len = len,
+		.ssrc = ssrc, .seq = seq, .ts = 160u * seq, .pt = 0,
 	};
 
 	return udp_packet_make(&p, out);
@@ -89,7 +93,7 @@ static size_t rtp(uint16_t port, uint16_t seq, uint8_t *out)
 static void send_from(int fd, uint16_t port, uint16_t seq)
 {
 	uint8_t data[UDP_PACKET_MAX];
-	size_t len = rtp(port, seq, data);
+	size_t len = rtp(port, seq, 160, data);
 
 	/* ECONNREFUSED: what bob's kernel said to the packet before. */
 	if (send(fd, data, len, 0) < 0 && errno == ECONNREFUSED)
@@ -98,14 +102,12 @@ static void send_from(int fd, uint16_t port, uint16_t seq)
 
 static void *sender(void *arg)
 {
-	int fd[PORTS], plain = program(SPARED);
 	const struct timespec pause = { .tv_nsec = 500000 };
+	int plain = program(SPARED);
 
-	for (int i = 0; i < PORTS; i++)
-		fd[i] = program(PORT + 2 * i);
 	for (uint16_t seq = 0; !ended; seq++) {
 		for (int i = 0; i < PORTS; i++)
-			send_from(fd[i], PORT + 2 * i, seq);
+			send_from(port_fd[i], PORT + 2 * i, seq);
 		send_from(plain, SPARED, seq);
 		spared++;
 		rounds++;
@@ -279,42 +281,58 @@ static int op_agent(void)
 	return rc;
 }
 
-static int send_once(uint16_t port)
-{
-	static uint16_t seq;
-	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(port) };
-	uint8_t data[UDP_PACKET_MAX];
-	size_t len = rtp(port, ++seq, data);
-	static int fd[0x10000];
-
-	inet_pton(AF_INET, "10.9.0.2", &there.sin_addr);
-	/* A port of its own that the rule covers, and nobody has a flow for. */
-	if (!fd[port])
-		fd[port] = program(port);
-	return sendto(fd[port], data, len, 0, (struct sockaddr *)&there, sizeof(there)) < 0 ?
-	       -errno : 0;
-}
+/* Sockets on ports that the rule covers, and nobody has a flow for. */
+static int unknown, large;
 
 static int op_send_unknown(void)
 {
-	int rc = send_once(PORT + 8);
+	static uint16_t seq;
+	uint8_t data[UDP_PACKET_MAX];
+	int rc = 0;
 
-	return send_once(PORT + 8) ?: rc;
+	for (int i = 0; i < 2; i++) {
+		size_t len = rtp(PORT + 8, ++seq, 160, data);
+
+		if (send(unknown, data, len, 0) < 0)
+			rc = -errno;
+	}
+	return rc;
 }
 
+/*
+ * From where the thread sends too, in streams that are new. Of some of these lengths the
+ * packet fills its memory, so that there must be more of it for the tag.
+ */
+static int op_send_known(void)
+{
+	static uint32_t ssrc;
+	uint8_t data[UDP_PACKET_MAX];
+	uint16_t seq = 0;
+	int rc = 0;
+
+	ssrc++;
+	for (size_t n = 96; n <= 160; n += 4) {
+		seq++;
+		for (int i = 0; i < PORTS; i++) {
+			size_t len = rtp(ssrc, seq, n, data);
+
+			if (send(port_fd[i], data, len, 0) < 0)
+				rc = -errno;
+		}
+	}
+	return rc;
+}
+
+/* Fragments, from pages: what must be copied and does not fit one piece. */
 static int op_send_large(void)
 {
 	static uint8_t data[8000];
-	static int fd;
 
-	if (!fd)
-		fd = program(PORT + 9);
-	/* Fragments, from pages: what must be copied and does not fit one piece. */
 	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = "said in confidence"[i % 18];
 	data[0] = 0x80;
 	data[1] = 0;
-	return send(fd, data, sizeof(data), 0) < 0 ? -errno : 0;
+	return send(large, data, sizeof(data), 0) < 0 ? -errno : 0;
 }
 
 static const struct {
@@ -334,6 +352,7 @@ static const struct {
 	{ "cookie", op_cookie },
 	{ "dump", op_dump },
 	{ "agent", op_agent },
+	{ "send-known", op_send_known, true },
 	{ "send-unknown", op_send_unknown },
 	{ "send-large", op_send_large },
 };
@@ -384,12 +403,12 @@ static void fail_each(unsigned int op)
 /* Those that may sleep count too, and whole pages. */
 static void arm_allocations(void)
 {
-	put(DEBUGFS "failslab/ignore-gfp-wait", "N");
-	put(DEBUGFS "failslab/verbose", "0");
-	put(DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N");
-	put(DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N");
-	put(DEBUGFS "fail_page_alloc/min-order", "0");
-	put(DEBUGFS "fail_page_alloc/verbose", "0");
+	put("failslab/ignore-gfp-wait", "N");
+	put("failslab/verbose", "0");
+	put("fail_page_alloc/ignore-gfp-wait", "N");
+	put("fail_page_alloc/ignore-gfp-highmem", "N");
+	put("fail_page_alloc/min-order", "0");
+	put("fail_page_alloc/verbose", "0");
 }
 
 /* Functions that fail. */
@@ -409,15 +428,15 @@ static void fail_function(const char *name, int error, unsigned int flow)
 	uint64_t before, after;
 
 	restore();
-	put(DEBUGFS "fail_function/inject", name);
-	snprintf(path, sizeof(path), DEBUGFS "fail_function/%s/retval", name);
+	put("fail_function/inject", name);
+	snprintf(path, sizeof(path), "fail_function/%s/retval", name);
 	snprintf(text, sizeof(text), "%#lx", (unsigned long)(long)-error);
 	put(path, text);
 	let_send();
 	before = protected_by(flow);
 	let_send();
 	after = protected_by(flow);
-	put(DEBUGFS "fail_function/inject", "\n");
+	put("fail_function/inject", "\n");
 	let_send();
 	printf("{\"fault\":\"function\",\"in\":\"%s\",\"error\":\"%s\",\"protected\":%llu}\n",
 	       name, strerrorname_np(error), (unsigned long long)(after - before));
@@ -439,10 +458,10 @@ static void fail_functions(void)
 	};
 	static const int errors[] = { ENOMEM, EINVAL, EIO, EBADMSG, EKEYEXPIRED, ENOKEY };
 
-	put(DEBUGFS "fail_function/probability", "100");
-	put(DEBUGFS "fail_function/interval", "0");
-	put(DEBUGFS "fail_function/times", "-1");
-	put(DEBUGFS "fail_function/verbose", "0");
+	put("fail_function/probability", "100");
+	put("fail_function/interval", "0");
+	put("fail_function/times", "-1");
+	put("fail_function/verbose", "0");
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		for (size_t e = 0; e < sizeof(errors) / sizeof(errors[0]); e++)
 			fail_function(functions[i].name, errors[e], functions[i].flow);
@@ -485,10 +504,14 @@ static void orders(void)
 	come_and_go("keys replaced");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	pthread_t thread;
+	char path[256];
 
+	if (argc != 2)
+		errx(2, "usage: fault-tool DEBUGFS");
+	debugfs = argv[1];
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (sotto_open(&sotto))
 		errx(2, "sotto: %s", sotto_error(sotto));
@@ -497,6 +520,10 @@ int main(void)
 	for (unsigned int i = 0; i < 3; i++)
 		if (new_flow(i))
 			errx(2, "flow: %s", sotto_error(sotto));
+	for (int i = 0; i < PORTS; i++)
+		port_fd[i] = program(PORT + 2 * i);
+	unknown = program(PORT + 8);
+	large = program(PORT + 9);
 	arm_allocations();
 	if (pthread_create(&thread, NULL, sender, NULL))
 		errx(2, "no thread");
@@ -506,7 +533,9 @@ int main(void)
 	orders();
 	for (unsigned int i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		fail_each(i);
-	fail_functions();
+	snprintf(path, sizeof(path), "%s/fail_function", debugfs);
+	if (!access(path, F_OK))
+		fail_functions();
 	ended = true;
 	pthread_join(thread, NULL);
 	printf("{\"spared\":%lu}\n", spared);

@@ -16,6 +16,12 @@ hosts_up
 	>"$work/fuzz" 2>&1
 status=$?
 note "$(tr '\n' ' ' <"$work/fuzz" | tail -c 300)"
+if [ "$status" -ne 0 ]; then	# has the network itself lost one?
+	note "backlog: $(cat /proc/net/softnet_stat)"
+	note "$(ip -s -j -n middle link | jq -c 'map({ifname, lost: [.stats64.rx.dropped, .stats64.tx.dropped]})')"
+	note "$(on alice grep -E 'Discards|Reasm|InHdrErrors' /proc/net/snmp6 | grep -v ' 0$' | tr -s ' \t\n' ' ')"
+	note "$(on alice grep '^Ip:' /proc/net/snmp | tr '\n' ' ')"
+fi
 is "all is as foretold" "$status" 0
 field() {
 	sed -n "s/^$1 //p" "$work/fuzz"
