@@ -11,10 +11,14 @@
 ip link set lo up
 bus_up
 mkdir -m 700 "$work/state" "$work/records"
-"$build/userspace/daemon/sottod" --config "$work/none" --state-dir "$work/state" \
-	--runtime-dir "$work/records" >"$work/sottod" 2>&1 &
-pids="$! $pids"
-must 20 sotto status >/dev/null 2>&1
+start_sottod() {
+	"$build/userspace/daemon/sottod" --config "$work/none" --state-dir "$work/state" \
+		--runtime-dir "$work/records" >"$work/sottod" 2>&1 &
+	sottod=$!
+	pids="$sottod $pids"
+	must 20 sotto status >/dev/null 2>&1
+}
+start_sottod
 
 run sotto --json
 check "no call" json '.calls == []'
@@ -29,6 +33,36 @@ is "no address: exit 1" "$status" 1
 check "and its sentence" warns "sotto pair: An address is IPv4, "
 run sotto forget eve
 check "no such peer" warns 'There is no peer named "eve".'
+run sotto strangers
+check "nobody unknown makes it ring" says "Only peers that somebody here has named"
+run sotto strangers yes
+is "strangers: exit 0" "$status" 0
+check "now they do" says "Whoever calls this machine makes it ring."
+run sotto strangers perhaps
+is "neither yes nor no: exit 2" "$status" 2
+run sotto autoanswer bob yes
+is "autoanswer: exit 0" "$status" 0
+check "what it takes" says "once you have verified each other"
+run sotto autoanswer eve yes
+is "of nobody: exit 1" "$status" 1
+check "why" warns 'There is no peer named "eve".'
+stop "$sottod"
+start_sottod
+run sotto strangers --json
+check "the next sottod knows it" json '.strangers == true'
+run sotto peers --json
+check "and whose calls it answers" json '.peers[0].auto_answer == true'
+run sotto autoanswer bob no --json
+check "not any more" json '. == {"schema":1,"name":"bob","auto_answer":false,"verified":false}'
+run sotto peers --json
+check "nor in the list" json '.peers[0].auto_answer == false'
+run sotto strangers no
+stop "$sottod"
+printf 'strangers = yes\n' >"$work/none"
+start_sottod
+run sotto strangers --json
+check "what was said goes before the file" json '.strangers == false'
+
 run sotto forget bob
 is "forget: exit 0" "$status" 0
 run sotto peers

@@ -48,6 +48,9 @@ is "peers that begin so" "$(complete sotto call c)" carol
 is "calls to hang up, by name and number" "$(complete sotto hangup '' | sort)" "$(printf '1\nbob')"
 tell set 1 Name 'bob; rm -rf x'
 is "quoted for the shell" "$(complete sotto hangup b)" 'bob\;\ rm\ -rf\ x'
+is "yes or no for strangers" "$(complete sotto strangers '')" "$(printf 'yes\nno')"
+is "peers to answer for" "$(complete sotto autoanswer '' | sort)" "$(printf 'bob\ncarol')"
+is "yes or no for them" "$(complete sotto autoanswer bob '')" "$(printf 'yes\nno')"
 is "one of a few words" "$(complete sotto rule add '')" "$(printf 'require\nprefer\nbypass')"
 is "what a user types for --family" "$(complete sotto rule add require --family '')" \
 	"$(printf 'ipv4\nipv6')"

@@ -537,12 +537,33 @@ static void a_crash_while_adding_leaves_a_whole_row_or_none(void **state)
 	assert_in_range(writes, 3, 200);
 }
 
+static void what_was_said_is_kept_sealed(void **state)
+{
+	struct place place = open_place(*state);
+
+	assert_int_equal(store_setting(place.store, STORE_STRANGERS), -ENOENT);
+	assert_int_equal(store_set(place.store, STORE_STRANGERS, true), 0);
+	assert_int_equal(store_setting(place.store, STORE_STRANGERS), 1);
+	close_place(&place);
+	place = open_place(*state);
+	assert_int_equal(store_setting(place.store, STORE_STRANGERS), 1);
+	assert_int_equal(store_set(place.store, STORE_STRANGERS, false), 0);
+	assert_int_equal(store_setting(place.store, STORE_STRANGERS), 0);
+	/* What somebody has put there who has not the key is not taken for an answer. */
+	close_place(&place);
+	tamper(*state, "UPDATE setting SET box = zeroblob(length(box))");
+	place = open_place(*state);
+	assert_int_equal(store_setting(place.store, STORE_STRANGERS), -EBADMSG);
+	close_place(&place);
+}
+
 #define WITH_DIR(f)	cmocka_unit_test_setup_teardown(f, dir_setup, dir_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_DIR(a_peer_comes_back_as_it_was),
+		WITH_DIR(what_was_said_is_kept_sealed),
 		WITH_DIR(the_files_name_nobody),
 		WITH_DIR(another_key_opens_nothing),
 		WITH_DIR(a_row_moved_to_another_place_is_refused),

@@ -130,6 +130,37 @@ int bus_on_call(struct cli *cli, const char *path, const char *member, sd_bus_me
 	return r;
 }
 
+int bus_get_flag(struct cli *cli, const char *path, const char *interface, const char *property)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	int yes = 0, r = bus_need(cli);
+
+	if (r < 0)
+		return r;
+	r = sd_bus_get_property_trivial(cli->bus, BUS_NAME, path, interface, property, &error, 'b',
+					&yes);
+	if (r < 0)
+		bus_failed(cli, &error, r);
+	sd_bus_error_free(&error);
+	return r < 0 ? r : yes;
+}
+
+int bus_set_flag(struct cli *cli, const char *path, const char *interface, const char *property,
+		 bool yes)
+{
+	sd_bus_error error = SD_BUS_ERROR_NULL;
+	int r = bus_need(cli);
+
+	if (r < 0)
+		return r;
+	r = sd_bus_set_property(cli->bus, BUS_NAME, path, interface, property, &error, "b",
+				(int)yes);
+	if (r < 0)
+		bus_failed(cli, &error, r);
+	sd_bus_error_free(&error);
+	return r;
+}
+
 int bus_watch(struct cli *cli, sd_bus_message_handler_t handler,
 	      sd_bus_message_handler_t owner, void *arg)
 {

@@ -11,6 +11,7 @@
 #define BUS_PATH		"/org/sotto1"
 #define BUS_CALL_PATH		BUS_PATH "/call/"
 #define BUS_MANAGER_INTERFACE	BUS_NAME ".Manager"
+#define BUS_PEER_INTERFACE	BUS_NAME ".Peer"
 #define BUS_CALL_INTERFACE	BUS_NAME ".Call"
 #define BUS_PROPERTIES		"org.freedesktop.DBus.Properties"
 
@@ -28,6 +29,11 @@ int bus_manager(struct cli *cli, const char *member, sd_bus_message **reply,
 
 /** bus_on_call() - A method without arguments of the call at @path. */
 int bus_on_call(struct cli *cli, const char *path, const char *member, sd_bus_message **reply);
+
+/** bus_get_flag() - A property of type b. @return: 1 or 0 */
+int bus_get_flag(struct cli *cli, const char *path, const char *interface, const char *property);
+int bus_set_flag(struct cli *cli, const char *path, const char *interface, const char *property,
+		 bool yes);
 
 /** bus_send() - Send @m, which stays the caller's, and wait for the answer. */
 int bus_send(struct cli *cli, sd_bus_message *m, sd_bus_message **reply);

@@ -80,6 +80,8 @@ enum cli_exit cmd_status(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_pair(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_peers(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_forget(struct cli *cli, int argc, char **argv);
+enum cli_exit cmd_strangers(struct cli *cli, int argc, char **argv);
+enum cli_exit cmd_autoanswer(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_call(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_answer(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_decline(struct cli *cli, int argc, char **argv);

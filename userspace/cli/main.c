@@ -18,6 +18,11 @@ static const struct command commands[] = {
 	  "hints.\n", cmd_pair },
 	{ "peers", "", "Lists whom you have named", NULL, cmd_peers },
 	{ "forget", "NAME", "Destroys all that is kept of a peer", NULL, cmd_forget },
+	{ "strangers", "[yes|no]", "Says whether those may call whom nobody here has named",
+	  "Without a word it tells what holds. Only root may change it; it is kept.\n",
+	  cmd_strangers },
+	{ "autoanswer", "NAME yes|no", "Says whose calls are answered without a person",
+	  "It takes effect only while the peer is verified.\n", cmd_autoanswer },
 	{ "call", "[--no-wait] [--address ADDRESS] NAME", "Calls a peer",
 	  "Waits until the call is active (exit 0) or has ended (exit 1); Ctrl-C hangs up.\n\n"
 	  "  --no-wait    end as soon as the call has begun\n"
@@ -60,7 +65,7 @@ static void print_help(FILE *to)
 	      "Encrypted calls. Without a command: every call and its state.\n"
 	      "\n", to);
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(to, "  %-8s  %s\n", commands[i].word, commands[i].summary);
+		fprintf(to, "  %-10s  %s\n", commands[i].word, commands[i].summary);
 	fputs("\nMore with: sotto COMMAND --help, and man sotto\n", to);
 }
 

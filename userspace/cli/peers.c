@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bus.h"
 #include "dict.h"
@@ -33,7 +34,10 @@ static int append(struct peers *peers, sd_bus_message *m)
 	peers->list = list;
 	list[peers->n] = (struct peer){ .name = "", .suite = "" };
 	r = sd_bus_message_read(m, "o", &path);
-	return r < 0 ? r : dict_read(m, fields, NULL, &list[peers->n++]);
+	if (r < 0)
+		return r;
+	list[peers->n].path = path;
+	return dict_read(m, fields, NULL, &list[peers->n++]);
 }
 
 static int parse(sd_bus_message *reply, struct peers *out)
@@ -65,6 +69,14 @@ int peers_list(struct cli *cli, struct peers *out)
 		return 0;
 	peers_free(out);
 	return bus_unreadable(cli, r);
+}
+
+const struct peer *peers_find(const struct peers *peers, const char *name)
+{
+	for (size_t i = 0; i < peers->n; i++)
+		if (!strcmp(peers->list[i].name, name))
+			return &peers->list[i];
+	return NULL;
 }
 
 void peers_free(struct peers *peers)

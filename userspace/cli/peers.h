@@ -10,6 +10,7 @@
 
 /** struct peer - the properties of org.sotto1.Peer; texts live with the message */
 struct peer {
+	const char *path;
 	const char *name;
 	char **addresses;
 	bool known;
@@ -29,6 +30,8 @@ struct peers {
 
 /** peers_list() - The person's peers; free them with peers_free(). Fails as in bus.h. */
 int peers_list(struct cli *cli, struct peers *out);
+/** peers_find() - The one of that name; NULL if there is none. */
+const struct peer *peers_find(const struct peers *peers, const char *name);
 void peers_free(struct peers *peers);
 
 #endif

@@ -44,7 +44,7 @@ _sotto() {
 	local _sotto_word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		_sotto_words status pair peers forget call answer decline hangup verify flows rule \
+		_sotto_words status pair peers forget strangers autoanswer call answer decline hangup verify flows rule \
 			monitor doctor --json --help --version
 		return
 	fi
@@ -56,6 +56,13 @@ _sotto() {
 		;;
 	pair | forget)
 		[[ $COMP_CWORD -eq 2 && $_sotto_word != -* ]] && _sotto_reply "$(_sotto_peers)"
+		;;
+	strangers)
+		[[ $COMP_CWORD -eq 2 && $_sotto_word != -* ]] && _sotto_words yes no
+		;;
+	autoanswer)
+		[[ $COMP_CWORD -eq 2 && $_sotto_word != -* ]] && _sotto_reply "$(_sotto_peers)"
+		[[ $COMP_CWORD -eq 3 && $_sotto_word != -* ]] && _sotto_words yes no
 		;;
 	verify)
 		[[ $_sotto_word == -* ]] && _sotto_words --heard

@@ -281,6 +281,11 @@ static int set_strangers(sd_bus *bus, const char *path, const char *interface,
 		r = sd_bus_message_read(value, "b", &allowed);
 	if (r < 0)
 		return r;
+	r = store_set(b->store, STORE_STRANGERS, allowed);
+	if (r)
+		return sd_bus_error_setf(error, SD_BUS_ERROR_FAILED,
+					 "That could not be kept (%s): see the journal of sottod.",
+					 strerror(-r));
 	b->strangers = allowed;
 	calls_strangers(b->calls, allowed);
 	bus_invalidate(b, BUS_PATH, BUS_MANAGER_INTERFACE, names);

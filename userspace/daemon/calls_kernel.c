@@ -398,6 +398,7 @@ static void on_resync(void *arg)
 	struct calls *c = arg;
 	int r = compare(c);
 
+	log_debug("notices were lost; the flows have been compared");
 	if (r)
 		log_errno(r, "the kernel's flows could not be read: %s", kernel_error(c->kernel));
 }

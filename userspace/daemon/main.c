@@ -190,6 +190,16 @@ static int failed(int r, const char *what)
 	return r;
 }
 
+/* What was said through sotto holds, whatever the file says. */
+static int read_settings(struct sottod *s)
+{
+	int r = store_setting(s->store, STORE_STRANGERS);
+
+	if (r >= 0)
+		s->config.strangers = r;
+	return r >= 0 || r == -ENOENT ? 0 : failed(r, "a setting cannot be read; see sottod(8), FILES");
+}
+
 static int open_files(struct sottod *s)
 {
 	int r = failed(seal_load(&s->seal, s->config.state_dir),
@@ -198,6 +208,8 @@ static int open_files(struct sottod *s)
 	if (!r)
 		r = failed(store_open(&s->store, s->config.state_dir, s->seal),
 			   "the store cannot be opened; see sottod(8), FILES");
+	if (!r)
+		r = read_settings(s);
 	if (!r)
 		r = failed(record_open(&s->record, s->config.runtime_dir, s->seal),
 			   "the runtime directory cannot be used; see sottod(8), FILES");

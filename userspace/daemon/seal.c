@@ -22,7 +22,7 @@ _Static_assert(SEAL_KEY_LEN == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "one
 _Static_assert(SEAL_KEY_LEN == crypto_kdf_KEYBYTES, "one key length");
 
 struct seal {
-	uint8_t keys[SEAL_CHECK + 1][SEAL_KEY_LEN];	/* by purpose */
+	uint8_t keys[SEAL_SETTING + 1][SEAL_KEY_LEN];	/* by purpose */
 };
 
 int seal_new(struct seal **out, const uint8_t master[SEAL_KEY_LEN])
@@ -35,7 +35,7 @@ int seal_new(struct seal **out, const uint8_t master[SEAL_KEY_LEN])
 	if (!s)
 		return -ENOMEM;
 	memset(s, 0, sizeof(*s));
-	for (int purpose = SEAL_ROW_KEY; purpose <= SEAL_CHECK; purpose++)
+	for (int purpose = SEAL_ROW_KEY; purpose <= SEAL_SETTING; purpose++)
 		crypto_kdf_derive_from_key(s->keys[purpose], SEAL_KEY_LEN, purpose, CONTEXT, master);
 	*out = s;
 	return 0;

@@ -20,6 +20,7 @@ enum seal_purpose {
 	SEAL_ZID,		/* index of ZIDs */
 	SEAL_NAME,		/* index of (uid, name) */
 	SEAL_CHECK,		/* tells a wrong master key from a spoilt store */
+	SEAL_SETTING,		/* what people have said once for all */
 };
 
 struct seal;

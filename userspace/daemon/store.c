@@ -16,6 +16,7 @@
 #define BOX_LEN		(PEER_PACKED_LEN + SEAL_OVERHEAD)
 #define CHECK_TEXT	"sottod"
 #define CHECK_LEN	(sizeof(CHECK_TEXT) + SEAL_OVERHEAD)
+#define SETTING_LEN	(1 + SEAL_OVERHEAD)
 
 static const char schema[] =
 	"CREATE TABLE peer ("
@@ -28,12 +29,19 @@ static const char schema[] =
 	"CREATE TABLE seal (box BLOB NOT NULL);"
 	"PRAGMA user_version = 1;";
 
+/* Came later, and is missing in a store that is older. */
+static const char schema_later[] =
+	"CREATE TABLE IF NOT EXISTS setting ("
+	"	id INTEGER PRIMARY KEY,"
+	"	box BLOB NOT NULL);";
+
 static const char settings[] =
 	"PRAGMA journal_mode = WAL;"
 	"PRAGMA synchronous = FULL;"
 	"PRAGMA secure_delete = ON;";
 
-enum statement { GET, FIND_NAME, FIND_ZID, EACH, INSERT, UPDATE, FORGET, STATEMENTS };
+enum statement { GET, FIND_NAME, FIND_ZID, EACH, INSERT, UPDATE, FORGET, SETTING, SET,
+		 STATEMENTS };
 
 static const char *const sql[STATEMENTS] = {
 	[GET]		= "SELECT id, key, box FROM peer WHERE id = ?",
@@ -43,6 +51,8 @@ static const char *const sql[STATEMENTS] = {
 	[INSERT]	= "INSERT INTO peer (zid, name, key, box) VALUES (?, ?, ?, ?)",
 	[UPDATE]	= "UPDATE peer SET zid = ?, name = ?, key = ?, box = ? WHERE id = ?",
 	[FORGET]	= "DELETE FROM peer WHERE id = ?",
+	[SETTING]	= "SELECT box FROM setting WHERE id = ?",
+	[SET]		= "INSERT OR REPLACE INTO setting (id, box) VALUES (?, ?)",
 };
 
 struct store {
@@ -188,6 +198,8 @@ static int open_database(struct store *s, const char *path)
 		r = create(s);
 	if (!r)
 		r = check_seal(s);
+	if (!r)
+		r = run(s, schema_later);
 	for (int i = 0; !r && i < STATEMENTS; i++)
 		r = error_of(s, sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
 						   &s->statements[i], NULL));
@@ -441,4 +453,39 @@ int store_forget(struct store *s, uint64_t id)
 		return r;
 	r = finish(s, forget(s, id));
 	return r ?: empty_log(s);
+}
+
+int store_setting(struct store *s, enum store_setting setting)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[SETTING];
+	uint64_t ad = htole64(setting);
+	uint8_t yes;
+	int rc, r = error_of(s, sqlite3_bind_int64(q, 1, setting));
+
+	if (r)
+		return r;
+	rc = sqlite3_step(q);
+	if (rc != SQLITE_ROW)
+		return error_of(s, rc) ?: -ENOENT;
+	if (sqlite3_column_bytes(q, 0) != SETTING_LEN ||
+	    seal_open_box(s->seal, SEAL_SETTING, &ad, sizeof(ad), sqlite3_column_blob(q, 0),
+			  SETTING_LEN, &yes))
+		return -EBADMSG;
+	return yes != 0;
+}
+
+int store_set(struct store *s, enum store_setting setting, bool yes)
+{
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[SET];
+	uint64_t ad = htole64(setting);
+	uint8_t box[SETTING_LEN], value = yes;
+	int rc;
+
+	seal_close_box(s->seal, SEAL_SETTING, &ad, sizeof(ad), &value, sizeof(value), box);
+	rc = sqlite3_bind_int64(q, 1, setting);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_blob(q, 2, box, sizeof(box), SQLITE_TRANSIENT);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(q);
+	return error_of(s, rc);
 }

@@ -51,4 +51,11 @@ int store_merge(struct store *s, struct peer *p, uint64_t from);
 /** store_forget() - Destroy a row for good. Return: 0, -ENOENT, -EIO. */
 int store_forget(struct store *s, uint64_t id);
 
+/* What people have said once for all; a number from 1 on, never used again. */
+enum store_setting { STORE_STRANGERS = 1 };
+
+/** store_setting() - Return: 1 yes, 0 no, -ENOENT nobody has said, -EBADMSG, -EIO. */
+int store_setting(struct store *s, enum store_setting setting);
+int store_set(struct store *s, enum store_setting setting, bool yes);
+
 #endif
