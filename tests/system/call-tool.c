@@ -136,6 +136,7 @@ static int acquire(sd_bus *bus, const char *path, struct holder *h)
 	r = sd_bus_message_read(reply, "h", &fd);
 	h->fd = r < 0 ? -1 : dup(fd);
 	h->ssrc = getpid() * 2654435761u;
+	h->sequence = 2 * FAR_BEHIND;	/* so that what is behind is not taken for a wrap */
 	sd_bus_message_unref(reply);
 	sd_bus_error_free(&error);
 	return h->fd < 0;
