@@ -151,10 +151,10 @@ int sotto_agent_source(struct sotto_net *sn, struct sotto_tuple *tuple, int ifin
 }
 
 /* Takes over @dst and @skb. */
-static void transmit(struct sotto_flow *flow, const struct sotto_route_key *route,
-		     struct dst_entry *dst, struct sk_buff *skb)
+static void transmit(struct sotto_flow *flow, const struct sotto_tuple *t,
+		     const struct sotto_route_key *route, struct dst_entry *dst,
+		     struct sk_buff *skb)
 {
-	const struct sotto_tuple *t = &flow->node[0].tuple;
 	struct sock *sk = sender(flow->sn, t->family);
 	u8 tos = route->tos;
 
@@ -229,7 +229,7 @@ static int check(enum sotto_packet_kind kind, const u8 *data, unsigned int len,
 int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const u8 *data,
 		     unsigned int len, struct netlink_ext_ack *extack)
 {
-	struct sotto_tuple tuple = flow->node[0].tuple;
+	struct sotto_tuple tuple = sotto_flow_tuple(flow), routed = tuple;
 	struct sotto_route_key route;
 	struct dst_entry *dst;
 	struct sk_buff *skb;
@@ -242,7 +242,7 @@ int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const
 	spin_lock_bh(&flow->lock);
 	route = flow->route;
 	spin_unlock_bh(&flow->lock);
-	dst = route_flow(flow->sn, &tuple, &route);
+	dst = route_flow(flow->sn, &routed, &route);
 	if (IS_ERR(dst)) {
 		NL_SET_ERR_MSG(extack, "no route to the peer of this flow");
 		return PTR_ERR(dst);
@@ -263,6 +263,6 @@ int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const
 		dst_release(dst);
 		return err;
 	}
-	transmit(flow, &route, dst, skb);
+	transmit(flow, &tuple, &route, dst, skb);
 	return 0;
 }

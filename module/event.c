@@ -67,6 +67,7 @@ static int put_dir(struct sk_buff *msg, const struct sotto_flow *flow, enum sott
 int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow, bool streams)
 {
 	struct nlattr *nest = nla_nest_start(msg, SOTTO_A_FLOW);
+	struct sotto_tuple tuple = sotto_flow_tuple(flow);
 	u64 age = ktime_get_ns() / NSEC_PER_MSEC - flow->born_ms;
 	u32 flags = flow->flags;
 
@@ -75,7 +76,7 @@ int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow, bool stre
 	if (!nest)
 		return -EMSGSIZE;
 	if (put_u64(msg, SOTTO_A_FLOW_ID, flow->id) ||
-	    put_addresses(msg, &flow->node[0].tuple) ||
+	    put_addresses(msg, &tuple) ||
 	    put_dir(msg, flow, SOTTO_DIR_TX) ||
 	    put_dir(msg, flow, SOTTO_DIR_RX) ||
 	    (flow->cookie_len &&

@@ -18,6 +18,8 @@
 #define IDLE_EMBRYONIC	(15 * HZ)	/* nobody here has taken it up */
 #define IDLE_AGENT_GONE	(600 * HZ)	/* made by an agent that is no more */
 #define IDLE		(180 * HZ)
+#define EVICTION_CHOICE	4
+#define LEFT_BEHIND	(30 * HZ)	/* its program may still send to where it was */
 
 static const struct rhashtable_params tuple_params = {
 	.key_len = sizeof_field(struct sotto_flow_node, tuple),
@@ -40,20 +42,30 @@ static atomic64_t last_id;
  * sotto_flow_find() - Find the flow of a 5-tuple.
  * @sn: netns
  * @tuple: ends
- * @rtcp: set to whether these are the flow's RTCP ports
  *
  * Context: any, under rcu_read_lock(), which also keeps the flow.
- * Return: the flow or NULL.
+ * Return: the flow's node or NULL.
  */
-struct sotto_flow *sotto_flow_find(struct sotto_net *sn, const struct sotto_tuple *tuple,
-				   bool *rtcp)
+const struct sotto_flow_node *sotto_flow_find(struct sotto_net *sn,
+					      const struct sotto_tuple *tuple)
 {
-	struct sotto_flow_node *node = rhashtable_lookup(&sn->flows, tuple, tuple_params);
+	return rhashtable_lookup(&sn->flows, tuple, tuple_params);
+}
 
-	if (!node)
-		return NULL;
-	*rtcp = node->rtcp;
-	return node->flow;
+/**
+ * sotto_flow_tuple() - The ends of a flow's RTP.
+ * @flow: kept by the caller
+ *
+ * Context: any. Return: where the flow is; it may move at any time.
+ */
+struct sotto_tuple sotto_flow_tuple(const struct sotto_flow *flow)
+{
+	struct sotto_tuple tuple;
+
+	rcu_read_lock();
+	tuple = rcu_dereference(flow->ends)->node[0].tuple;
+	rcu_read_unlock();
+	return tuple;
 }
 
 /**
@@ -71,7 +83,70 @@ struct sotto_flow *sotto_flow_find_id(struct sotto_net *sn, u64 id)
 
 static void flow_free(struct rcu_head *rcu)
 {
-	kfree(container_of(rcu, struct sotto_flow, rcu));
+	struct sotto_flow *flow = container_of(rcu, struct sotto_flow, rcu);
+
+	kfree(rcu_dereference_protected(flow->ends, true));
+	kfree(flow);
+}
+
+static struct sotto_flow_ends *ends_new(struct sotto_flow *flow, const struct sotto_tuple *tuple,
+					gfp_t gfp)
+{
+	struct sotto_flow_ends *ends = kzalloc(sizeof(*ends), gfp | __GFP_NOWARN);
+
+	if (!ends)
+		return NULL;
+	ends->since = jiffies;
+	ends->node[0].tuple = *tuple;
+	ends->node[1].tuple = sotto_tuple_shift(tuple, 1);
+	ends->node[1].rtcp = true;
+	ends->node[0].flow = flow;
+	ends->node[1].flow = flow;
+	return ends;
+}
+
+/* Under sn->flow_lock. */
+static struct sotto_flow_ends *ends_of(const struct sotto_flow *flow)
+{
+	return rcu_dereference_protected(flow->ends, lockdep_is_held(&flow->sn->flow_lock));
+}
+
+/* Under sn->flow_lock. */
+static void unlink_ends(struct sotto_net *sn, struct sotto_flow_ends *ends)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(ends->node); i++)
+		rhashtable_remove_fast(&sn->flows, &ends->node[i].head, tuple_params);
+}
+
+/* The flow is not to be found any more where it was. Under sn->flow_lock. */
+static void forget_before(struct sotto_flow *flow)
+{
+	struct sotto_flow_ends *before = flow->before;
+
+	if (!before)
+		return;
+	flow->before = NULL;
+	unlink_ends(flow->sn, before);
+	kfree_rcu(before, rcu);
+}
+
+/* Under sn->flow_lock. */
+static void add_embryo(struct sotto_flow *flow)
+{
+	struct sotto_net *sn = flow->sn;
+
+	flow->embryo = sn->embryonic_count++;
+	sn->embryonic[flow->embryo] = flow;
+}
+
+/* The last one takes its place. Under sn->flow_lock. */
+static void remove_embryo(struct sotto_flow *flow)
+{
+	struct sotto_net *sn = flow->sn;
+	struct sotto_flow *last = sn->embryonic[--sn->embryonic_count];
+
+	last->embryo = flow->embryo;
+	sn->embryonic[last->embryo] = last;
 }
 
 /* Under sn->flow_lock. */
@@ -80,11 +155,12 @@ static void unlink_flow(struct sotto_flow *flow)
 	struct sotto_net *sn = flow->sn;
 
 	list_del_init(&flow->list);
+	hlist_del_rcu(&flow->port_node);
 	WRITE_ONCE(sn->flow_count, sn->flow_count - 1);
 	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC)
-		sn->embryonic_count--;
-	for (unsigned int i = 0; i < ARRAY_SIZE(flow->node); i++)
-		rhashtable_remove_fast(&sn->flows, &flow->node[i].head, tuple_params);
+		remove_embryo(flow);
+	forget_before(flow);
+	unlink_ends(sn, ends_of(flow));
 	rhashtable_remove_fast(&sn->flows_by_id, &flow->id_node, id_params);
 }
 
@@ -115,28 +191,70 @@ void sotto_flow_remove(struct sotto_flow *flow)
 		bury(flow);
 }
 
-/* Takes a random embryonic flow out, for another. Under sn->flow_lock. */
-static struct sotto_flow *evict_embryonic(struct sotto_net *sn)
+/* Packets that have arrived for a flow that has no key. */
+static u64 heard(const struct sotto_flow *flow)
 {
-	unsigned int n = get_random_u32_below(sn->embryonic_count);
-	struct sotto_flow *flow;
+	const atomic64_t *count = flow->stats.count;
 
-	list_for_each_entry_reverse(flow, &sn->flow_list, list) {
-		if (!(flow->flags & SOTTO_FLOW_F_EMBRYONIC) || n--)
-			continue;
-		unlink_flow(flow);
-		return flow;
-	}
-	return NULL;
+	return atomic64_read(&count[SOTTO_A_STATS_RX_AGENT]) +
+	       atomic64_read(&count[SOTTO_A_STATS_DROP_RX_AGENT]) +
+	       atomic64_read(&count[SOTTO_A_STATS_DROP_RX_HOLD]) +
+	       atomic64_read(&count[SOTTO_A_STATS_RX_CLEAR]);
 }
 
-/* RTP goes before another flow's RTCP. Under sn->flow_lock. */
-static bool yield_rtcp_port(struct sotto_net *sn, const struct sotto_tuple *tuple)
+/*
+ * Takes an embryonic flow out, for another: of a few at random the one of which least
+ * was heard. Who makes up sources does not say things twice. Under sn->flow_lock.
+ */
+static struct sotto_flow *evict_embryonic(struct sotto_net *sn)
+{
+	struct sotto_flow *least = NULL;
+
+	for (unsigned int i = 0; i < EVICTION_CHOICE; i++) {
+		u32 at = get_random_u32_below(sn->embryonic_count);
+
+		if (!least || heard(sn->embryonic[at]) < heard(least))
+			least = sn->embryonic[at];
+	}
+	unlink_flow(least);
+	return least;
+}
+
+/*
+ * A flow's RTP goes before another flow's RTCP, and before where another one was.
+ * Under sn->flow_lock. Return: whether the tuple is free now.
+ */
+static bool give_way(struct sotto_net *sn, const struct sotto_tuple *tuple)
 {
 	struct sotto_flow_node *node = rhashtable_lookup_fast(&sn->flows, tuple, tuple_params);
 
-	return node && node->rtcp &&
-	       !rhashtable_remove_fast(&sn->flows, &node->head, tuple_params);
+	if (!node || !(node->rtcp || node->left))
+		return false;
+	if (node->left)
+		forget_before(node->flow);
+	else
+		rhashtable_remove_fast(&sn->flows, &node->head, tuple_params);
+	return true;
+}
+
+/* Under sn->flow_lock. Return: 0, -EEXIST or another errno; then nothing is linked. */
+static int link_ends(struct sotto_net *sn, struct sotto_flow_ends *ends)
+{
+	int err;
+
+	err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[0].head, tuple_params);
+	if (err == -EEXIST && give_way(sn, &ends->node[0].tuple))
+		err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[0].head,
+						    tuple_params);
+	if (err)
+		return err;
+	/* Where another flow's RTP has our RTCP port, that one keeps it. */
+	err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[1].head, tuple_params);
+	if (err && err != -EEXIST) {
+		rhashtable_remove_fast(&sn->flows, &ends->node[0].head, tuple_params);
+		return err;
+	}
+	return 0;
 }
 
 /* Ids grow along the list: a dump goes on behind the last one it has told. */
@@ -145,30 +263,20 @@ static int link_flow(struct sotto_net *sn, struct sotto_flow *flow)
 	int err;
 
 	flow->id = atomic64_inc_return(&last_id);
-	err = rhashtable_lookup_insert_fast(&sn->flows, &flow->node[0].head, tuple_params);
-	if (err == -EEXIST && yield_rtcp_port(sn, &flow->node[0].tuple))
-		err = rhashtable_lookup_insert_fast(&sn->flows, &flow->node[0].head,
-						    tuple_params);
+	err = link_ends(sn, ends_of(flow));
 	if (err)
 		return err;
-	/* Where another flow's RTP has our RTCP port, that one keeps it. */
-	err = rhashtable_lookup_insert_fast(&sn->flows, &flow->node[1].head, tuple_params);
-	if (err && err != -EEXIST)
-		goto unlink_rtp;
 	err = rhashtable_lookup_insert_fast(&sn->flows_by_id, &flow->id_node, id_params);
-	if (err)
-		goto unlink_rtcp;
+	if (err) {
+		unlink_ends(sn, ends_of(flow));
+		return err;
+	}
 	list_add_tail(&flow->list, &sn->flow_list);
+	hlist_add_head_rcu(&flow->port_node, sotto_port_bucket(sn, flow->lport));
 	WRITE_ONCE(sn->flow_count, sn->flow_count + 1);
 	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC)
-		sn->embryonic_count++;
+		add_embryo(flow);
 	return 0;
-
-unlink_rtcp:
-	rhashtable_remove_fast(&sn->flows, &flow->node[1].head, tuple_params);
-unlink_rtp:
-	rhashtable_remove_fast(&sn->flows, &flow->node[0].head, tuple_params);
-	return err;
 }
 
 /**
@@ -185,15 +293,20 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 {
 	struct sotto_flow *flow = kzalloc(sizeof(*flow), gfp | __GFP_NOWARN);
 	struct sotto_flow *evicted = NULL;
+	struct sotto_flow_ends *ends;
 	int err;
 
 	if (!flow)
 		return ERR_PTR(-ENOMEM);
-	err = sotto_session_init(&flow->session, gfp | __GFP_NOWARN);
+	ends = ends_new(flow, &p->tuple, gfp);
+	err = ends ? sotto_session_init(&flow->session, gfp | __GFP_NOWARN) : -ENOMEM;
 	if (err) {
+		kfree(ends);
 		kfree(flow);
 		return ERR_PTR(err);
 	}
+	RCU_INIT_POINTER(flow->ends, ends);
+	flow->lport = p->tuple.lport;
 	flow->sn = sn;
 	flow->born_ms = ktime_get_ns() / NSEC_PER_MSEC;
 	spin_lock_init(&flow->lock);
@@ -206,11 +319,6 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 	flow->socket = p->socket;
 	flow->touched = jiffies;
 	flow->auth_fail_told = jiffies - HZ;
-	flow->node[0].tuple = p->tuple;
-	flow->node[1].tuple = sotto_tuple_shift(&p->tuple, 1);
-	flow->node[1].rtcp = true;
-	flow->node[0].flow = flow;
-	flow->node[1].flow = flow;
 
 	spin_lock_bh(&sn->flow_lock);
 	if ((p->flags & SOTTO_FLOW_F_EMBRYONIC) && sn->embryonic_count >= SOTTO_EMBRYONIC_MAX)
@@ -226,11 +334,52 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 		bury(evicted);
 	if (err) {
 		sotto_session_destroy(&flow->session);
+		kfree(ends);
 		kfree(flow);
 		return ERR_PTR(err);
 	}
 	sotto_event_flow(flow, SOTTO_EVENT_FLOW_NEW);
 	return flow;
+}
+
+/**
+ * sotto_flow_move() - Let a flow go to other ends, with all that it has.
+ * @flow: kept by the caller
+ * @tuple: of its RTP from now on; the local port is the same
+ *
+ * For a while it is also found where it was: there its program may still send to,
+ * and packets under way arrive from there.
+ *
+ * Context: any but hardirq.
+ * Return: 0; -ENOENT the flow has been removed; -EEXIST another flow is there; -ENOMEM.
+ */
+int sotto_flow_move(struct sotto_flow *flow, const struct sotto_tuple *tuple)
+{
+	struct sotto_flow_ends *ends = ends_new(flow, tuple, GFP_ATOMIC);
+	struct sotto_net *sn = flow->sn;
+	struct sotto_flow_ends *old;
+	int err = -ENOENT;
+
+	if (!ends)
+		return -ENOMEM;
+	spin_lock_bh(&sn->flow_lock);
+	if (!list_empty(&flow->list))
+		err = link_ends(sn, ends);
+	if (!err) {
+		forget_before(flow);
+		old = ends_of(flow);
+		old->since = jiffies;
+		for (unsigned int i = 0; i < ARRAY_SIZE(old->node); i++)
+			WRITE_ONCE(old->node[i].left, true);
+		flow->before = old;
+		rcu_assign_pointer(flow->ends, ends);
+	}
+	spin_unlock_bh(&sn->flow_lock);
+	if (err)
+		kfree(ends);
+	else
+		sotto_event_flow(flow, SOTTO_EVENT_SOURCE);
+	return err;
 }
 
 /**
@@ -247,7 +396,7 @@ void sotto_flow_settle(struct sotto_flow *flow)
 	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC) {
 		WRITE_ONCE(flow->flags, flow->flags & ~SOTTO_FLOW_F_EMBRYONIC);
 		if (!list_empty(&flow->list))
-			flow->sn->embryonic_count--;
+			remove_embryo(flow);
 	}
 	spin_unlock_bh(&flow->sn->flow_lock);
 }
@@ -271,7 +420,7 @@ void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sott
 	/* Release: who sees "secure" sees the key that was promoted before. */
 	smp_store_release(&flow->state[dir], state);
 	if (state == SOTTO_STATE_SECURE && flow->socket)
-		sotto_taint_add(&flow->sn->taint, flow->socket, flow->node[0].tuple.lport);
+		sotto_taint_add(&flow->sn->taint, flow->socket, flow->lport);
 	spin_unlock_bh(&flow->lock);
 	if (old != state)
 		sotto_event_dir(flow, SOTTO_EVENT_FLOW_STATE, dir);
@@ -303,8 +452,9 @@ struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tu
 static const struct sotto_rule *rule_of(const struct sotto_flow *flow,
 					const struct sotto_rules *rules)
 {
+	struct sotto_tuple tuple = sotto_flow_tuple(flow);
 	struct sotto_subject who = {
-		.tuple = &flow->node[0].tuple,
+		.tuple = &tuple,
 		.uid = flow->route.uid,
 		.has_uid = flow->route.has_uid,
 	};
@@ -391,6 +541,8 @@ static void expire(struct work_struct *work)
 	mutex_lock(&sn->control);
 	spin_lock_bh(&sn->flow_lock);
 	list_for_each_entry_safe(flow, next, &sn->flow_list, list) {
+		if (flow->before && time_after(jiffies, flow->before->since + LEFT_BEHIND))
+			forget_before(flow);
 		if (!is_idle(flow))
 			continue;
 		unlink_flow(flow);

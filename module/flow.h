@@ -21,13 +21,29 @@ struct sotto_net;
 
 #define SOTTO_FLOWS_MAX		131072	/* per netns */
 #define SOTTO_EMBRYONIC_MAX	256	/* of them, begun by the network alone */
+#define SOTTO_PORT_BUCKETS	256
 
-/* A 5-tuple of a flow: RTP's, or RTCP's on ports of its own. */
+/**
+ * struct sotto_flow_node - a 5-tuple of a flow
+ * @head: in sotto_net.flows
+ * @tuple: constant
+ * @flow: constant
+ * @rtcp: RTCP's on ports of its own; if not, RTP's with the RTCP that comes there
+ * @left: the flow has gone elsewhere. What the program still sends there is its own
+ */
 struct sotto_flow_node {
 	struct rhash_head head;
 	struct sotto_tuple tuple;
 	struct sotto_flow *flow;
 	bool rtcp;
+	bool left;
+};
+
+/* Where a flow is, or was: [0] RTP, [1] RTCP on the next port. They move together. */
+struct sotto_flow_ends {
+	struct rcu_head rcu;
+	unsigned long since;	/* jiffies */
+	struct sotto_flow_node node[2];
 };
 
 /* How the last local packet was routed; the agent's packets go the same way. */
@@ -41,7 +57,11 @@ struct sotto_route_key {
 
 /**
  * struct sotto_flow - one call's 5-tuple
- * @node: [0] RTP with multiplexed RTCP, [1] RTCP on the next port
+ * @ends: where it is, RCU; changed under sotto_net.flow_lock
+ * @before: where it was last, NULL if it has not moved lately; under sotto_net.flow_lock
+ * @lport: local port, the same wherever it is
+ * @port_node: in sotto_net.flows_by_port, RCU
+ * @embryo: its place in sotto_net.embryonic, if it is SOTTO_FLOW_F_EMBRYONIC
  * @id_node: in sotto_net.flows_by_id
  * @list: in sotto_net.flow_list; empty: removed
  * @id: never 0, never reused
@@ -52,10 +72,15 @@ struct sotto_route_key {
  * @touched: jiffies of the last packet that the program sent, passed or not, or that
  *	was accepted from the network
  * @last: jiffies of the last packet that passed, by direction, valid if @seen
+ * @strangers: packets of unknown source that were tried in vain, since @strangers_since
  * @session: keys and streams
  */
 struct sotto_flow {
-	struct sotto_flow_node node[2];
+	struct sotto_flow_ends __rcu *ends;
+	struct sotto_flow_ends *before;
+	__be16 lport;
+	unsigned int embryo;
+	struct hlist_node port_node;
 	struct rhash_head id_node;
 	struct list_head list;
 	struct rcu_head rcu;
@@ -78,6 +103,8 @@ struct sotto_flow {
 	unsigned long last[__SOTTO_DIR_MAX];
 	bool seen[__SOTTO_DIR_MAX];
 	unsigned long auth_fail_told;
+	unsigned long strangers_since;
+	unsigned int strangers;
 
 	struct sotto_stats stats;
 	struct sotto_session session;
@@ -102,12 +129,14 @@ struct sotto_flow_params {
 };
 
 /* A flow is kept by rcu_read_lock(), or by sotto_net.control. */
-struct sotto_flow *sotto_flow_find(struct sotto_net *sn, const struct sotto_tuple *tuple,
-				   bool *rtcp);
+const struct sotto_flow_node *sotto_flow_find(struct sotto_net *sn,
+					      const struct sotto_tuple *tuple);
 struct sotto_flow *sotto_flow_find_id(struct sotto_net *sn, u64 id);
 struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_flow_params *p,
 				     gfp_t gfp);
 void sotto_flow_remove(struct sotto_flow *flow);
+int sotto_flow_move(struct sotto_flow *flow, const struct sotto_tuple *tuple);
+struct sotto_tuple sotto_flow_tuple(const struct sotto_flow *flow);
 struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t);
 
 void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sotto_state state);

@@ -17,6 +17,9 @@
 #include "hook.h"
 #include "net.h"
 #include "packet.h"
+#include "quote.h"
+#include "roam.h"
+#include "segment.h"
 #include "srtp.h"
 
 enum judgement {
@@ -73,7 +76,7 @@ static unsigned int drop(const struct sotto_packet *pkt, struct sotto_stats *sta
 {
 	bool tx = pkt->dir == SOTTO_DIR_TX;
 
-	sotto_count(stats, tx ? tx_why : rx_why);
+	sotto_count_many(stats, tx ? tx_why : rx_why, pkt->count);
 	if (!tx)
 		return NF_DROP;
 	kfree_skb(pkt->skb);
@@ -82,6 +85,14 @@ static unsigned int drop(const struct sotto_packet *pkt, struct sotto_stats *sta
 
 #define DROP_FOR(pkt, stats, why)	\
 	drop(pkt, stats, SOTTO_A_STATS_DROP_TX_##why, SOTTO_A_STATS_DROP_RX_##why)
+
+/* Before it could be judged: for want of memory. */
+static unsigned int drop_unjudged(struct sotto_flow *flow, const struct sotto_packet *pkt)
+{
+	struct sotto_stats nobody = {};
+
+	return DROP_FOR(pkt, flow ? &flow->stats : &nobody, ERROR);
+}
 
 static unsigned int drop_by_table(const struct sotto_flow *flow, const struct sotto_packet *pkt,
 				  struct sotto_stats *stats)
@@ -97,16 +108,15 @@ static unsigned int drop_by_table(const struct sotto_flow *flow, const struct so
 
 static unsigned int pass(const struct sotto_packet *pkt, struct sotto_stats *stats)
 {
-	sotto_count(stats, pkt->dir == SOTTO_DIR_TX ? SOTTO_A_STATS_TX_CLEAR
-						    : SOTTO_A_STATS_RX_CLEAR);
+	sotto_count_many(stats, pkt->dir == SOTTO_DIR_TX ? SOTTO_A_STATS_TX_CLEAR
+							  : SOTTO_A_STATS_RX_CLEAR, pkt->count);
 	return NF_ACCEPT;
 }
 
 static unsigned int to_agent(struct sotto_flow *flow, const struct sotto_packet *pkt,
 			     enum sotto_packet_kind kind)
 {
-	if (skb_is_gso(pkt->skb) ||
-	    sotto_event_packet(flow, kind, sotto_packet_payload(pkt), pkt->len)) {
+	if (sotto_event_packet(flow, kind, sotto_packet_payload(pkt), pkt->len)) {
 		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_AGENT);
 		return NF_DROP;
 	}
@@ -224,8 +234,6 @@ static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 
 	if (overhead < 0)
 		return drop_by_error(flow, pkt, overhead);
-	if (skb_is_gso(pkt->skb))
-		return DROP_FOR(pkt, &flow->stats, ERROR);
 	err = sotto_packet_own(pkt, overhead);
 	if (!err)
 		err = sotto_packet_make_fit(pkt, overhead);
@@ -237,7 +245,7 @@ static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 	if (err)
 		return drop_by_error(flow, pkt, err);
 	sotto_count(&flow->stats, SOTTO_A_STATS_TX_PROTECTED);
-	sotto_count_bytes(&flow->stats, SOTTO_A_STATS_TX_BYTES, pkt->len);
+	sotto_count_many(&flow->stats, SOTTO_A_STATS_TX_BYTES, pkt->len);
 	sotto_packet_resize(pkt, len);
 	note_passed(flow, pkt);
 	note_ssrc(flow, pkt, note.ssrc);
@@ -296,41 +304,48 @@ static int bind_receiver(const struct sotto_net *sn, const struct sotto_packet *
 	return 0;
 }
 
+/* It has authenticated and is plain now. @here: who receives it is the flow's program. */
+static unsigned int deliver(struct sotto_flow *flow, struct sotto_packet *pkt, unsigned int len,
+			    const struct sotto_srtp_note *note, bool here)
+{
+	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
+
+	tell_note(flow, pkt, note);
+	sotto_packet_resize(pkt, len);
+	note_passed(flow, pkt);
+	note_ssrc(flow, pkt, note->ssrc);
+	if (rtcp && sotto_rtcp_is_control(sotto_packet_payload(pkt), len))
+		return to_agent(flow, pkt, SOTTO_PACKET_CONTROL);
+	if (!here || bind_receiver(flow->sn, pkt)) {
+		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_NO_SOCKET);
+		return NF_DROP;
+	}
+	sotto_count(&flow->stats, SOTTO_A_STATS_RX_UNPROTECTED);
+	sotto_count_many(&flow->stats, SOTTO_A_STATS_RX_BYTES, len);
+	return NF_ACCEPT;
+}
+
 static unsigned int unprotect(struct sotto_flow *flow, struct sotto_packet *pkt)
 {
 	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
-	struct sotto_srtp_note note;
+	struct sotto_srtp_note note = {};
 	unsigned int len = pkt->len;
 	int err;
 
-	if (skb_is_gso(pkt->skb))
-		return DROP_FOR(pkt, &flow->stats, ERROR);
 	if (!sotto_packet_csum_ok(pkt)) {
 		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_CSUM);
 		return NF_DROP;
 	}
 	err = sotto_packet_own(pkt, 0);
-	if (!err) {
+	if (!err)
 		err = sotto_srtp_unprotect(&flow->session, rtcp, sotto_packet_payload(pkt), &len,
 					   &note);
-		tell_note(flow, pkt, &note);
-	}
+	if (!err)
+		return deliver(flow, pkt, len, &note, true);
+	tell_note(flow, pkt, &note);
 	if (err == -EBADMSG)
 		tell_auth_fail(flow);
-	if (err)
-		return drop_by_error(flow, pkt, err);
-	sotto_packet_resize(pkt, len);
-	note_passed(flow, pkt);
-	note_ssrc(flow, pkt, note.ssrc);
-	if (rtcp && sotto_rtcp_is_control(sotto_packet_payload(pkt), len))
-		return to_agent(flow, pkt, SOTTO_PACKET_CONTROL);
-	if (bind_receiver(flow->sn, pkt)) {
-		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_NO_SOCKET);
-		return NF_DROP;
-	}
-	sotto_count(&flow->stats, SOTTO_A_STATS_RX_UNPROTECTED);
-	sotto_count_bytes(&flow->stats, SOTTO_A_STATS_RX_BYTES, len);
-	return NF_ACCEPT;
+	return drop_by_error(flow, pkt, err);
 }
 
 /* The program's own ZRTP, or its own DTLS handshake, where its rule allows that. */
@@ -496,34 +511,127 @@ static unsigned int without_flow(struct sotto_net *sn, struct sotto_packet *pkt)
 	return verdict;
 }
 
+/*
+ * A batch may stay one if nothing in it is a call's. Where there is a flow that does
+ * not let all pass there is no need to look.
+ */
+static bool stays_whole(const struct sotto_flow *flow, struct sotto_packet *pkt)
+{
+	if (flow && sotto_flow_state(flow, pkt->dir) != SOTTO_STATE_CLEAR)
+		return false;
+	return sotto_packet_all_other(pkt);
+}
+
+/* Another program may have a socket at the same port. */
+static bool is_socket_of(const struct sotto_flow *flow, const struct sock *sk)
+{
+	u64 print = READ_ONCE(flow->socket);
+
+	return sk && (!print || print == sotto_socket_print(sk));
+}
+
+/*
+ * From a source that no flow knows, or that one has left: the flow that the packet
+ * authenticates with follows it there. False if no flow is concerned.
+ */
+static bool from_elsewhere(struct sotto_net *sn, struct sotto_packet *pkt,
+			   const struct sotto_flow_node *node, unsigned int *verdict)
+{
+	struct sock *receiver = receiver_of(sn, pkt);
+	struct sotto_srtp_note note = {};
+	struct sotto_flow *flow;
+	unsigned int len;
+
+	flow = sotto_roam_in(sn, pkt, node, receiver, &len, &note);
+	if (IS_ERR(flow))
+		*verdict = NF_DROP;
+	else if (flow)
+		*verdict = deliver(flow, pkt, len, &note, is_socket_of(flow, receiver));
+	if (receiver)
+		sock_put(receiver);
+	return flow;
+}
+
+/* Its ends have no flow, or one that proves nothing. */
+static bool may_have_moved(struct sotto_net *sn, const struct sotto_packet *pkt,
+			   const struct sotto_flow_node *node)
+{
+	if (pkt->class != SOTTO_CLASS_RTP && pkt->class != SOTTO_CLASS_RTCP)
+		return false;
+	if (!node)
+		return !sotto_roam_no(sn, pkt->tuple.lport);
+	return !node->rtcp && (READ_ONCE(node->left) ||
+			       READ_ONCE(node->flow->flags) & SOTTO_FLOW_F_EMBRYONIC);
+}
+
+static unsigned int judge_loaded(struct sotto_net *sn, struct sotto_packet *pkt,
+				 const struct sotto_flow_node *node)
+{
+	struct sotto_flow *flow = node ? node->flow : NULL;
+	unsigned int verdict;
+
+	if (unlikely(may_have_moved(sn, pkt, node))) {
+		if (pkt->dir == SOTTO_DIR_RX && from_elsewhere(sn, pkt, node, &verdict))
+			return verdict;
+		if (pkt->dir == SOTTO_DIR_TX && sender_of(pkt->skb))
+			flow = sotto_roam_out(sn, pkt, sender_of(pkt->skb)) ?: flow;
+	}
+	/* The port above a call's is its own only as far as it carries RTCP. */
+	if (flow && !(node && node->rtcp && pkt->class != SOTTO_CLASS_RTCP))
+		return with_flow(flow, pkt);
+	return without_flow(sn, pkt);
+}
+
+/*
+ * An ICMP error about a packet that has been decrypted here would tell it to the
+ * network: what is secure, or is to be, has no errors. Nor has what is dead, which may
+ * have been secure a moment ago.
+ */
+static unsigned int judge_quote(struct sotto_net *sn, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct sotto_flow_node *node;
+	struct sotto_tuple tuple;
+	enum sotto_state rx;
+
+	if (!READ_ONCE(sn->flow_count) || !sotto_quote_read(&tuple, skb, state))
+		return NF_ACCEPT;
+	node = sotto_flow_find(sn, &tuple);
+	if (!node)
+		return NF_ACCEPT;
+	rx = sotto_flow_state(node->flow, SOTTO_DIR_RX);
+	if (rx == SOTTO_STATE_CLEAR || rx == SOTTO_STATE_OWN)
+		return NF_ACCEPT;
+	sotto_count(&node->flow->stats, SOTTO_A_STATS_DROP_TX_QUOTE);
+	kfree_skb(skb);
+	return NF_STOLEN;
+}
+
 static unsigned int hook(struct sk_buff *skb, const struct nf_hook_state *state,
-			 enum sotto_dir dir)
+			 enum sotto_dir dir, nf_hookfn *self)
 {
 	struct sotto_net *sn = sotto_net(state->net);
 	const struct sotto_rules *rules = rcu_dereference(sn->rules);
-	struct sotto_packet pkt;
+	const struct sotto_flow_node *node;
 	struct sotto_flow *flow;
-	bool rtcp_port = false;
+	struct sotto_packet pkt;
 
 	if (!rules && !READ_ONCE(sn->flow_count) && !READ_ONCE(sn->taint.n))
 		return NF_ACCEPT;
 	if (!sotto_packet_read(&pkt, skb, state, dir))
-		return NF_ACCEPT;
-	flow = READ_ONCE(sn->flow_count) ? sotto_flow_find(sn, &pkt.tuple, &rtcp_port) : NULL;
-	if (!flow && !sotto_rules_cover(rules, pkt.tuple.lport) &&
+		return dir == SOTTO_DIR_TX ? judge_quote(sn, skb, state) : NF_ACCEPT;
+	node = READ_ONCE(sn->flow_count) ? sotto_flow_find(sn, &pkt.tuple) : NULL;
+	if (!node && !sotto_rules_cover(rules, pkt.tuple.lport) &&
 	    !sotto_taint_may_have(&sn->taint, pkt.tuple.lport))
 		return NF_ACCEPT;
 	if (dir == SOTTO_DIR_TX && sotto_agent_sent(sn, skb))
 		return NF_ACCEPT;
-	if (sotto_packet_load(&pkt)) {
-		struct sotto_stats nobody = {};
-
-		return DROP_FOR(&pkt, flow ? &flow->stats : &nobody, ERROR);
-	}
-	/* The port above a call's is its own only as far as it carries RTCP. */
-	if (flow && !(rtcp_port && pkt.class != SOTTO_CLASS_RTCP))
-		return with_flow(flow, &pkt);
-	return without_flow(sn, &pkt);
+	flow = node ? node->flow : NULL;
+	if (pkt.batch && !stays_whole(flow, &pkt))
+		return sotto_segments(&pkt, self, state) ? drop_unjudged(flow, &pkt) : NF_STOLEN;
+	if (!pkt.batch && sotto_packet_load(&pkt))
+		return drop_unjudged(flow, &pkt);
+	return judge_loaded(sn, &pkt, node);
 }
 
 /*
@@ -540,12 +648,12 @@ static unsigned int hook_out(void *priv, struct sk_buff *skb, const struct nf_ho
 {
 	if (passes_again(skb, state->out))
 		return NF_ACCEPT;
-	return hook(skb, state, SOTTO_DIR_TX);
+	return hook(skb, state, SOTTO_DIR_TX, hook_out);
 }
 
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return hook(skb, state, SOTTO_DIR_RX);
+	return hook(skb, state, SOTTO_DIR_RX, hook_in);
 }
 
 /*

@@ -12,6 +12,7 @@
 #include <net/netns/generic.h>
 
 #include "evidence.h"
+#include "flow.h"
 #include "rule.h"
 #include "taint.h"
 
@@ -25,10 +26,12 @@ struct socket;
  * @rules: snapshot under RCU, replaced under @control
  * @flows: nodes of flows by 5-tuple, RCU
  * @flows_by_id: flows by id, RCU
+ * @flows_by_port: flows by a hash of their local port, RCU
  * @flow_list: every flow; under @flow_lock
- * @flow_lock: guards adding to and removing from the three above
+ * @flow_lock: guards adding to and removing from the four above
  * @flow_count: flows, read without the lock by the hooks
- * @embryonic_count: those that only the network has asked for; under @flow_lock
+ * @embryonic: those that only the network has asked for; under @flow_lock
+ * @embryonic_count: how many
  * @expiry: looks for idle flows
  * @evidence: 5-tuples that may become flows
  * @taint: local sockets that have been secure
@@ -42,9 +45,11 @@ struct sotto_net {
 	struct sotto_rules __rcu *rules;
 	struct rhashtable flows;
 	struct rhashtable flows_by_id;
+	struct hlist_head flows_by_port[SOTTO_PORT_BUCKETS];
 	struct list_head flow_list;
 	spinlock_t flow_lock;	/* see above */
 	unsigned int flow_count;
+	struct sotto_flow *embryonic[SOTTO_EMBRYONIC_MAX];
 	unsigned int embryonic_count;
 	struct delayed_work expiry;
 	struct sotto_evidence evidence;
@@ -54,6 +59,11 @@ struct sotto_net {
 };
 
 extern unsigned int sotto_net_id;
+
+static inline struct hlist_head *sotto_port_bucket(struct sotto_net *sn, __be16 lport)
+{
+	return &sn->flows_by_port[ntohs(lport) % SOTTO_PORT_BUCKETS];
+}
 
 static inline struct sotto_net *sotto_net(const struct net *net)
 {

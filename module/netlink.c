@@ -672,11 +672,16 @@ static int flow_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	u64 told = cb->args[0];
 
 	spin_lock_bh(&sn->flow_lock);
+	/* Up to the last one that there is now: who makes them in a flood is not followed. */
+	if (!cb->args[1] && !list_empty(&sn->flow_list))
+		cb->args[1] = list_last_entry(&sn->flow_list, struct sotto_flow, list)->id;
 	list_for_each_entry(flow, &sn->flow_list, list) {
 		void *hdr;
 
 		if (flow->id <= told)
 			continue;
+		if (flow->id > (u64)cb->args[1])
+			break;
 		hdr = genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &sotto_family, NLM_F_MULTI, SOTTO_CMD_FLOW_GET);
 		if (!hdr)

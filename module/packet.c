@@ -88,6 +88,9 @@ bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
 	if (len < sizeof(*uh) || len > skb->len - pkt->udp)
 		return false;
 	pkt->len = len - sizeof(*uh);
+	/* What a virtual machine wants sent in fragments (UFO) is one packet. */
+	pkt->batch = skb_is_gso(skb) && skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4;
+	pkt->count = pkt->batch ? DIV_ROUND_UP(pkt->len, skb_shinfo(skb)->gso_size) : 1;
 	pkt->loopback = dev && (dev->flags & IFF_LOOPBACK);
 	pkt->tuple.family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
 	pkt->tuple.laddr = dir == SOTTO_DIR_TX ? src : dst;
@@ -97,51 +100,40 @@ bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
 	return true;
 }
 
-/*
- * Several packets in one. They go on as one, so they are judged as one: where they
- * are not alike, or cannot be looked into, as what is least trusted.
+/**
+ * sotto_packet_all_other() - Is every packet of a batch of no class that is a call's?
+ * @pkt: read; a batch
+ *
+ * If so, @pkt->class says it. What cannot be looked into may be anything.
  */
-static enum sotto_class classify_gso(const struct sotto_packet *pkt)
+bool sotto_packet_all_other(struct sotto_packet *pkt)
 {
-	const u8 *payload = sotto_packet_payload(pkt);
 	unsigned int size = skb_shinfo(pkt->skb)->gso_size;
-	enum sotto_class class;
+	const u8 *payload;
 
-	if (skb_shinfo(pkt->skb)->gso_type & SKB_GSO_FRAGLIST || !size)
-		return SOTTO_CLASS_RTP;
-	class = sotto_classify(payload, min(size, pkt->len));
-	for (unsigned int off = size; off < pkt->len; off += size)
-		if (sotto_classify(payload + off, min(size, pkt->len - off)) != class)
-			return SOTTO_CLASS_RTP;
-	return class;
+	if (skb_shinfo(pkt->skb)->gso_type & SKB_GSO_FRAGLIST || skb_linearize(pkt->skb))
+		return false;
+	payload = sotto_packet_payload(pkt);
+	for (unsigned int off = 0; off < pkt->len; off += size)
+		if (sotto_classify(payload + off, min(size, pkt->len - off)) != SOTTO_CLASS_OTHER)
+			return false;
+	pkt->class = SOTTO_CLASS_OTHER;
+	return true;
 }
 
 /**
  * sotto_packet_load() - Make the payload readable in one piece and classify it.
- * @pkt: read
+ * @pkt: read; no batch
  *
- * The packet's bytes stay as they are, where they lie may change. Of a GSO packet
- * @pkt->len is that of the first packet in it from now on.
+ * The packet's bytes stay as they are, where they lie may change.
  *
  * Return: 0 or -ENOMEM.
  */
 int sotto_packet_load(struct sotto_packet *pkt)
 {
-	struct sk_buff *skb = pkt->skb;
-
-	if (!skb_is_gso(skb)) {
-		if (skb_linearize(skb))
-			return -ENOMEM;
-		pkt->class = sotto_classify(sotto_packet_payload(pkt), pkt->len);
-		return 0;
-	}
-	/* A list of packets is taken apart along its links: those must stay. */
-	if (skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST ?
-	    !pskb_may_pull(skb, pkt->udp + sizeof(struct udphdr)) : skb_linearize(skb))
+	if (skb_linearize(pkt->skb))
 		return -ENOMEM;
-	pkt->class = classify_gso(pkt);
-	pkt->len = min3(pkt->len, (unsigned int)skb_shinfo(skb)->gso_size,
-			skb_headlen(skb) - pkt->udp - (unsigned int)sizeof(struct udphdr));
+	pkt->class = sotto_classify(sotto_packet_payload(pkt), pkt->len);
 	return 0;
 }
 
@@ -169,6 +161,8 @@ int sotto_packet_own(struct sotto_packet *pkt, unsigned int room)
 	struct sk_buff *skb = pkt->skb;
 	int more;
 
+	if (skb_is_gso(skb))
+		skb_gso_reset(skb);
 	if (trim(pkt))
 		return -ENOMEM;
 	more = (int)room - skb_tailroom(skb);

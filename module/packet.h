@@ -8,6 +8,7 @@
 
 #include <linux/skbuff.h>
 #include <linux/sotto.h>
+#include <linux/udp.h>
 
 #include "rtp.h"
 #include "tuple.h"
@@ -20,9 +21,11 @@ struct nf_hook_state;
  * @dir: out or in
  * @tuple: ends as this machine sees them
  * @udp: offset of the UDP header
- * @len: bytes of UDP payload; of a GSO packet, once loaded, of the first in it
+ * @len: bytes of UDP payload
+ * @count: packets that the skb holds
+ * @batch: they are yet to be taken apart (UDP_SEGMENT, GRO)
  * @loopback: between this machine's own addresses
- * @class: valid after sotto_packet_load()
+ * @class: valid after sotto_packet_load(), or if sotto_packet_all_other()
  */
 struct sotto_packet {
 	struct sk_buff *skb;
@@ -30,6 +33,8 @@ struct sotto_packet {
 	struct sotto_tuple tuple;
 	unsigned int udp;
 	unsigned int len;
+	unsigned int count;
+	bool batch;
 	bool loopback;
 	enum sotto_class class;
 };
@@ -42,6 +47,7 @@ static inline u8 *sotto_packet_payload(const struct sotto_packet *pkt)
 /* All in softirq or process context; none of them sleeps. */
 bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
 		       const struct nf_hook_state *state, enum sotto_dir dir);
+bool sotto_packet_all_other(struct sotto_packet *pkt);
 int sotto_packet_load(struct sotto_packet *pkt);
 int sotto_packet_own(struct sotto_packet *pkt, unsigned int room);
 bool sotto_packet_csum_ok(struct sotto_packet *pkt);

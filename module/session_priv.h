@@ -154,6 +154,8 @@ unsigned int sotto_stream_rx_guess(struct sotto_stream *stream, u16 seq,
 				   u64 guess[SOTTO_GUESSES_MAX]);
 int sotto_stream_rx_check(struct sotto_stream *stream, const struct sotto_key *key,
 			  bool rtcp, u64 index);
+bool sotto_stream_rx_newest(const struct sotto_stream *stream, const struct sotto_key *key,
+			    bool rtcp, u64 index);
 int sotto_stream_rx_accept(struct sotto_stream *stream, const struct sotto_key *key,
 			   bool rtcp, u64 index);
 

@@ -364,6 +364,26 @@ int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp, const u8 *data
 }
 
 /**
+ * sotto_srtp_knows() - Has anything of this packet's SSRC been accepted before?
+ * @s: session
+ * @rtcp: what the packet claims to be
+ * @data: the packet
+ * @len: bytes
+ *
+ * Reads its header only: whether it is genuine nobody knows yet.
+ *
+ * Context: any, under rcu_read_lock().
+ */
+bool sotto_srtp_knows(const struct sotto_session *s, bool rtcp, const u8 *data, unsigned int len)
+{
+	struct sotto_rtp_info info;
+
+	if (rtcp ? sotto_rtcp_parse(data, len, &info.ssrc) : sotto_rtp_parse(data, len, &info))
+		return false;
+	return sotto_stream_find(&s->state->dir[SOTTO_DIR_RX], info.ssrc);
+}
+
+/**
  * sotto_srtp_protect() - RTP to SRTP or RTCP to SRTCP, in place.
  * @s: session with a current tx key
  * @rtcp: what it is, as rtp.c classified it
@@ -576,6 +596,7 @@ int sotto_srtp_unprotect(struct sotto_session *s, bool rtcp, u8 *data, unsigned 
 	stream = sotto_stream_get(dir, pkt.ssrc);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
+	note->newest = sotto_stream_rx_newest(stream, c[hit].key, rtcp, c[hit].index);
 	err = sotto_stream_rx_accept(stream, c[hit].key, rtcp, c[hit].index);
 	if (err)
 		return err;

@@ -11,6 +11,7 @@
 /* What the packet brought to light besides its verdict. */
 struct sotto_srtp_note {
 	u32 ssrc;
+	bool newest;		/* rx: nothing sent later has been accepted before */
 	bool first;		/* rx: first packet that authenticated with this key */
 	bool restart;		/* tx: the sequence jumped backwards on the same SSRC */
 	bool key_life;		/* 15/16 of the key's packets are used; said once */
@@ -31,6 +32,12 @@ struct sotto_srtp_note {
  */
 int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp, const u8 *data,
 			unsigned int len);
+
+/**
+ * sotto_srtp_knows() - Has anything of this packet's SSRC been accepted before?
+ * Reads its header only. Context: any, under rcu_read_lock().
+ */
+bool sotto_srtp_knows(const struct sotto_session *s, bool rtcp, const u8 *data, unsigned int len);
 
 /**
  * sotto_srtp_protect() - RTP to SRTP or RTCP to SRTCP, in place.

@@ -20,10 +20,10 @@ static inline void sotto_count(struct sotto_stats *s, enum sotto_attr_stats what
 	atomic64_inc(&s->count[what]);
 }
 
-static inline void sotto_count_bytes(struct sotto_stats *s, enum sotto_attr_stats what,
-				     unsigned int bytes)
+static inline void sotto_count_many(struct sotto_stats *s, enum sotto_attr_stats what,
+				    unsigned int n)
 {
-	atomic64_add(bytes, &s->count[what]);
+	atomic64_add(n, &s->count[what]);
 }
 
 /* Puts all of them into a nest @attrtype. 0 or -EMSGSIZE. */

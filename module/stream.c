@@ -419,6 +419,26 @@ int sotto_stream_rx_check(struct sotto_stream *stream, const struct sotto_key *k
 	return err;
 }
 
+/**
+ * sotto_stream_rx_newest() - Is this packet newer than all that were accepted?
+ * @stream: stream of its SSRC
+ * @key: the key that authenticated it
+ * @rtcp: which index it is
+ * @index: of the packet
+ *
+ * Context: any, under rcu_read_lock(). Changes nothing.
+ */
+bool sotto_stream_rx_newest(const struct sotto_stream *stream, const struct sotto_key *key,
+			    bool rtcp, u64 index)
+{
+	const struct sotto_stream_key *own = &stream->by_key[key->place];
+
+	if (!rtcp)
+		return !READ_ONCE(stream->heard) || index > READ_ONCE(stream->highest);
+	return READ_ONCE(own->generation) != key->generation ||
+	       index >= READ_ONCE(own->seen[1].next);
+}
+
 static int rx_accept(struct sotto_stream *stream, const struct sotto_key *key, bool rtcp,
 		     u64 index)
 {

@@ -153,6 +153,33 @@ static void a_replayed_packet_is_refused(void **state)
 	for_each_profile(again);
 }
 
+/* A flow follows only what is newer than all before (roam.c). */
+static void newer(struct test_link *l, bool rtcp)
+{
+	struct sotto_srtp_note note;
+	struct test_packet pkt[4];
+
+	for (u16 seq = 0; seq < ARRAY_SIZE(pkt); seq++) {
+		make(&pkt[seq], rtcp, seq);
+		assert_int_equal(test_protect(&l->tx, &pkt[seq], &note), 0);
+	}
+	assert_false(sotto_srtp_knows(&l->rx, rtcp, pkt[1].data, pkt[1].len));
+	assert_int_equal(test_unprotect(&l->rx, &pkt[1], &note), 0);
+	assert_true(note.newest);
+	assert_true(sotto_srtp_knows(&l->rx, rtcp, pkt[3].data, pkt[3].len));
+	assert_int_equal(test_unprotect(&l->rx, &pkt[3], &note), 0);
+	assert_true(note.newest);
+	assert_int_equal(test_unprotect(&l->rx, &pkt[2], &note), 0);
+	assert_false(note.newest);
+	assert_int_equal(test_unprotect(&l->rx, &pkt[0], &note), 0);
+	assert_false(note.newest);
+}
+
+static void what_came_late_is_not_the_newest(void **state)
+{
+	for_each_profile(newer);
+}
+
 static void plain(struct test_link *l, bool rtcp)
 {
 	struct sotto_srtp_note note;
@@ -444,6 +471,7 @@ int main(void)
 		cmocka_unit_test(a_flipped_bit_does_not_authenticate),
 		cmocka_unit_test(a_truncated_packet_does_not_authenticate),
 		cmocka_unit_test(a_replayed_packet_is_refused),
+		cmocka_unit_test(what_came_late_is_not_the_newest),
 		cmocka_unit_test(a_plain_packet_is_refused),
 		cmocka_unit_test(srtcp_without_e_is_refused),
 		cmocka_unit_test(packets_are_those_of_rfc_7714),

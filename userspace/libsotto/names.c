@@ -84,6 +84,8 @@ static const char *const stats[SOTTO_STATS_COUNT] = {
 	[SOTTO_A_STATS_DROP_RX_AGENT] = "drop-rx-agent",
 	[SOTTO_A_STATS_DROP_RX_ERROR] = "drop-rx-error",
 	[SOTTO_A_STATS_DROP_RX_NO_SOCKET] = "drop-rx-no-socket",
+	[SOTTO_A_STATS_DROP_RX_SOURCE] = "drop-rx-source",
+	[SOTTO_A_STATS_DROP_TX_QUOTE] = "drop-tx-quote",
 };
 
 const char *sotto_action_name(enum sotto_action action)

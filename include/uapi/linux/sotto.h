@@ -340,6 +340,8 @@ enum sotto_attr_stats {
 	SOTTO_A_STATS_DROP_RX_AGENT,	/* for the agent, which is away or too slow */
 	SOTTO_A_STATS_DROP_RX_ERROR,
 	SOTTO_A_STATS_DROP_RX_NO_SOCKET,	/* authenticated, but nobody here receives it */
+	SOTTO_A_STATS_DROP_RX_SOURCE,	/* from an unknown source, more than are tried */
+	SOTTO_A_STATS_DROP_TX_QUOTE,	/* ICMP errors that would quote the flow's packets */
 
 	/* private: */
 	__SOTTO_A_STATS_MAX,

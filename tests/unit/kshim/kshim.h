@@ -157,6 +157,7 @@ static inline bool test_bit(long bit, const unsigned long *flags)
 }
 
 #define smp_rmb()			((void)0)
+#define READ_ONCE(x)			(*(const volatile typeof(x) *)&(x))
 #define smp_store_release(p, v)		(*(p) = (v))
 
 /* RCU. */
