@@ -11,6 +11,7 @@
 #	send phone rtp 5		sends five; {"sent":5,"errors":{}}
 #	say phone rtp 5			the same, and does not wait for the answer
 #	tell phone rtp zrtp		sends one of each, and does not wait either
+#	batch phone rtp,rtp,other	one of each in one call (UDP_SEGMENT)
 #	got phone rtp			how many it has received
 #	fence phone peer		waits until what phone has been told to send has passed
 #	flow alice 7000 drop-tx-hold	member of the flow that has this local port
@@ -96,6 +97,14 @@ tell() {
 	printf 'kind %s\nsend 1\n' "$@" >"$work/$_told.orders"
 }
 
+# batch NAME KIND,KIND,...: what sendmsg() has said
+batch() {
+	_order=$(date +%s%N)
+	order "$1" "order $_order" "batch $2"
+	soon grep -q "\"order\":$_order}" "$work/$1"
+	sed -n "s/,\"order\":$_order}/}/p" "$work/$1"
+}
+
 # What send() answers when all went well.
 all_sent() {
 	echo "{\"sent\":$1,\"errors\":{}}"
@@ -108,6 +117,7 @@ got() {
 	rtcp) _is='"rtcp":' ;;
 	zrtp) _is='"first":16[,}]' ;;
 	stun) _is='"len":20,"first":0[,}]' ;;
+	stun-software) _is='"len":172,"first":0[,}]' ;;
 	stun-data) _is='"len":\([3-9].\|2[1-9]\|[0-9]\{3,\}\),"first":0[,}]' ;;
 	dtls) _is='"first":22[,}]' ;;
 	channel) _is='"first":64[,}]' ;;

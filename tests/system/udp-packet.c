@@ -95,6 +95,19 @@ static size_t make_binding(const struct udp_packet_params *p, uint8_t *out)
 	return make_stun(0x0001, 0, out);
 }
 
+/* RFC 8489 14.14: as long as RTP with the same content, if that is in whole words. */
+static size_t make_software(const struct udp_packet_params *p, uint8_t *out)
+{
+	size_t len = 12 + p->payload_len;
+
+	if (len < 24 || len % 4)
+		return 0;
+	put16(out + 20, 0x8022);
+	put16(out + 22, len - 24);
+	memset(out + 24, 't', len - 24);
+	return make_stun(0x0001, len - 20, out);
+}
+
 /* RFC 8656 11.3: a Send indication whose DATA is RTP. */
 static size_t make_send(const struct udp_packet_params *p, uint8_t *out)
 {
@@ -149,7 +162,7 @@ static size_t make_other(const struct udp_packet_params *p, uint8_t *out)
 }
 
 const char udp_packet_kinds[] =
-	"rtp rtcp rtcp-soto zrtp stun stun-data turn-channel dtls dtls-finished other";
+	"rtp rtcp rtcp-soto zrtp stun stun-software stun-data turn-channel dtls dtls-finished other";
 
 static const struct {
 	const char *name;
@@ -160,6 +173,7 @@ static const struct {
 	{ "rtcp-soto", make_control },
 	{ "zrtp", make_zrtp },
 	{ "stun", make_binding },
+	{ "stun-software", make_software },
 	{ "stun-data", make_send },
 	{ "turn-channel", make_channel },
 	{ "dtls", make_dtls },

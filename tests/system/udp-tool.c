@@ -10,7 +10,9 @@
  *	udp-tool talk --bind ADDRESS [OPTION...]
  *		both with the same socket; orders on standard input, one a line, until
  *		it ends: "to ADDRESS", "kind KIND", "ssrc N", "seq N", "send COUNT",
- *		"order N": a number that the next answers bear
+ *		"batch KIND,KIND,...": one of each, all as long as the first, handed to
+ *		the kernel as one (UDP_SEGMENT), "order N": a number that the next
+ *		answers bear
  *
  * An ADDRESS is 10.9.0.1:7000 or [fd09::1]:7000. SIGTERM ends it, exit status 0.
  */
@@ -18,6 +20,7 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -47,6 +50,8 @@ struct tool {
 	bool unconnected;	/* sendto() instead of connect() and send() */
 	bool dont_fragment;
 	bool no_check;
+	bool gro;
+	const char *device;
 	bool hex;
 	unsigned long count;	/* to send, or to receive; 0: no bound */
 	unsigned int interval_ms;
@@ -125,6 +130,11 @@ static void open_socket(struct tool *t, const struct address *local)
 		err(2, "no fragments");
 	if (t->no_check && setsockopt(t->fd, SOL_SOCKET, SO_NO_CHECK, &yes, sizeof(yes)))
 		err(2, "no checksum");
+	if (t->device && setsockopt(t->fd, SOL_SOCKET, SO_BINDTODEVICE, t->device,
+				    strlen(t->device)))
+		err(2, "%s", t->device);
+	if (t->gro && setsockopt(t->fd, IPPROTO_UDP, UDP_GRO, &yes, sizeof(yes)))
+		err(2, "UDP_GRO");
 	if (bind(t->fd, (const void *)&local->sa, local->len))
 		err(2, "bind");
 }
@@ -147,33 +157,10 @@ static int send_one(const struct tool *t, const struct address *to, const void *
 	return n < 0 ? errno : 0;
 }
 
-static void send_all(struct tool *t, unsigned long count)
+static void print_sent(const struct tool *t, unsigned long sent, const unsigned long *errors)
 {
-	struct timespec pause = {
-		.tv_sec = t->interval_ms / 1000, .tv_nsec = t->interval_ms % 1000 * 1000000L,
-	};
-	unsigned long sent = 0, errors[ERRNO_MAX] = {};
-	static uint8_t data[UDP_PACKET_MAX];
 	const char *comma = "";
 
-	for (unsigned long i = 0; i < count; i++) {
-		size_t len = udp_packet_make(&t->next, data);
-
-		if (!len)
-			errx(2, "no such kind: %s (%s, hex:...)", t->next.kind, udp_packet_kinds);
-		for (unsigned int p = 0; p < t->n_peers; p++) {
-			int e = send_one(t, &t->peer[p], data, len);
-
-			if (e)
-				errors[e < ERRNO_MAX ? e : 0]++;
-			else
-				sent++;
-		}
-		t->next.seq++;
-		t->next.ts += 160;
-		if (t->interval_ms && i + 1 < count)
-			nanosleep(&pause, NULL);
-	}
 	printf("{\"sent\":%lu,\"errors\":{", sent);
 	for (int e = 0; e < ERRNO_MAX; e++) {
 		if (!errors[e])
@@ -186,6 +173,82 @@ static void send_all(struct tool *t, unsigned long count)
 		printf(",\"order\":%lu", t->order);
 	puts("}");
 	fflush(stdout);
+}
+
+static size_t make_next(struct tool *t, uint8_t *out)
+{
+	size_t len = udp_packet_make(&t->next, out);
+
+	if (!len)
+		errx(2, "no such kind: %s (%s, hex:...)", t->next.kind, udp_packet_kinds);
+	t->next.seq++;
+	t->next.ts += 160;
+	return len;
+}
+
+/* Packets in one call; the kernel sends each by itself. */
+static void send_batch(struct tool *t, char *kinds)
+{
+	static uint8_t data[UDP_PACKET_MAX], packet[UDP_PACKET_MAX];
+	unsigned long errors[ERRNO_MAX] = {};
+	const char *kind_before = t->next.kind;
+	char control[CMSG_SPACE(sizeof(uint16_t))] = {};
+	struct iovec iov = { .iov_base = data };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+	size_t size = 0;
+	uint16_t segment;
+
+	for (char *kind = strtok(kinds, ","); kind; kind = strtok(NULL, ",")) {
+		size_t len;
+
+		t->next.kind = kind;
+		len = make_next(t, packet);
+		if (!size)
+			size = len;
+		if (len > size || iov.iov_len + size > sizeof(data))
+			errx(2, "%s is too long for this batch", kind);
+		memset(data + iov.iov_len, 0, size);
+		memcpy(data + iov.iov_len, packet, len);
+		iov.iov_len += size;
+	}
+	t->next.kind = kind_before;
+	segment = size;
+	cmsg->cmsg_level = IPPROTO_UDP;
+	cmsg->cmsg_type = UDP_SEGMENT;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(segment));
+	memcpy(CMSG_DATA(cmsg), &segment, sizeof(segment));
+	if (sendmsg(t->fd, &msg, 0) < 0)
+		errors[errno < ERRNO_MAX ? errno : 0]++;
+	print_sent(t, size ? iov.iov_len / size : 0, errors);
+}
+
+static void send_all(struct tool *t, unsigned long count)
+{
+	struct timespec pause = {
+		.tv_sec = t->interval_ms / 1000, .tv_nsec = t->interval_ms % 1000 * 1000000L,
+	};
+	unsigned long sent = 0, errors[ERRNO_MAX] = {};
+	static uint8_t data[UDP_PACKET_MAX];
+
+	for (unsigned long i = 0; i < count; i++) {
+		size_t len = make_next(t, data);
+
+		for (unsigned int p = 0; p < t->n_peers; p++) {
+			int e = send_one(t, &t->peer[p], data, len);
+
+			if (e)
+				errors[e < ERRNO_MAX ? e : 0]++;
+			else
+				sent++;
+		}
+		if (t->interval_ms && i + 1 < count)
+			nanosleep(&pause, NULL);
+	}
+	print_sent(t, sent, errors);
 }
 
 static uint32_t get32(const uint8_t *at)
@@ -250,6 +313,8 @@ static void obey(struct tool *t, char *order)
 		t->next.seq = number(arg);
 	} else if (!strcmp(order, "order")) {
 		t->order = number(arg);
+	} else if (!strcmp(order, "batch")) {
+		send_batch(t, arg);
 	} else if (!strcmp(order, "send")) {
 		send_all(t, number(arg));
 	} else {
@@ -315,6 +380,8 @@ static const struct option options[] = {
 	{ "unconnected", no_argument, NULL, 'u' },
 	{ "dont-fragment", no_argument, NULL, 'd' },
 	{ "no-checksum", no_argument, NULL, 'C' },
+	{ "device", required_argument, NULL, 'D' },
+	{ "gro", no_argument, NULL, 'g' },
 	{ "kind", required_argument, NULL, 'k' },
 	{ "count", required_argument, NULL, 'c' },
 	{ "interval-ms", required_argument, NULL, 'i' },
@@ -344,6 +411,8 @@ static void read_options(struct tool *t, int argc, char **argv, struct address *
 		case 'u': t->unconnected = true; break;
 		case 'd': t->dont_fragment = true; break;
 		case 'C': t->no_check = true; break;
+		case 'D': t->device = optarg; break;
+		case 'g': t->gro = true; break;
 		case 'k': t->next.kind = optarg; break;
 		case 'c': t->count = number(optarg); break;
 		case 'i': t->interval_ms = number(optarg); break;
