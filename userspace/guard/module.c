@@ -50,11 +50,27 @@ static int insert(struct kmod_module *module)
 	return r == -ENOENT && (!path || access(path, F_OK)) ? NO_FILE : r;
 }
 
+/* Wherever it has come from. */
+static bool is_loaded(struct kmod_ctx *kmod)
+{
+	struct kmod_module *module;
+	int state;
+
+	if (kmod_module_new_from_name(kmod, MODULE, &module) < 0)
+		return false;
+	state = kmod_module_get_initstate(module);
+	kmod_module_unref(module);
+	return state == KMOD_MODULE_LIVE || state == KMOD_MODULE_BUILTIN;
+}
+
 static int probe(struct kmod_ctx *kmod)
 {
 	struct kmod_list *found = NULL, *at;
-	int r = kmod_module_new_from_lookup(kmod, MODULE, &found);
+	int r;
 
+	if (is_loaded(kmod))
+		return 0;
+	r = kmod_module_new_from_lookup(kmod, MODULE, &found);
 	if ((!r && !found) || r == -ENOENT)
 		r = NO_FILE;
 	kmod_list_foreach(at, found) {
