@@ -211,8 +211,10 @@ int wire_send(struct wire *w, struct dice *d, const struct wire_packet *p)
 		return -1;
 	}
 	len = put_udp(p, udp);
-	w->id++;
-	if ((p->fault == WIRE_FRAGMENTS || p->fault == WIRE_FRAGMENT_LOST) && len > 8)
+	if ((p->fault == WIRE_FRAGMENTS || p->fault == WIRE_FRAGMENT_LOST) && len > 8) {
+		/* Not soon the same: what has lost a piece is waited for, up to a minute. */
+		w->id++;
 		return send_pieces(w, d, p, udp, len);
+	}
 	return send_ip(w, p, udp, len, 0, false);
 }
