@@ -3,10 +3,10 @@
  * rtpengine-control: tells rtpengine's kernel module to make SRTP of one stream of RTP
  * and to send it on.
  *
- *	rtpengine-control gcm|cm LOCAL OUT DESTINATION
+ *	rtpengine-control TABLE gcm|cm LOCAL OUT DESTINATION
  *
  * What arrives at LOCAL is sent from OUT to DESTINATION, all at the bench's port, under
- * the bench's key. Its interface are raw structures in /proc; the header is that of the
+ * the bench's key, where a rule of iptables says TABLE. Its interface are raw structures in /proc; the header is that of the
  * module's own sources.
  */
 #include <arpa/inet.h>
@@ -79,15 +79,18 @@ int main(int argc, char **argv)
 		},
 	}, destination = { .cmd = REMG_ADD_DESTINATION };
 
-	if (argc != 5)
-		errx(2, "usage: rtpengine-control gcm|cm LOCAL OUT DESTINATION");
-	target.u.target.local = address(argv[2]);
+	char add[32], control[64];
+
+	if (argc != 6)
+		errx(2, "usage: rtpengine-control TABLE gcm|cm LOCAL OUT DESTINATION");
+	target.u.target.local = address(argv[3]);
 	destination.u.destination.local = target.u.target.local;
-	destination.u.destination.output.src_addr = address(argv[3]);
-	destination.u.destination.output.dst_addr = address(argv[4]);
-	destination.u.destination.output.encrypt = cipher(argv[1]);
-	put("/proc/rtpengine/control", "add 0\n", 6);
-	put("/proc/rtpengine/0/control", &target, sizeof(target));
-	put("/proc/rtpengine/0/control", &destination, sizeof(destination));
+	destination.u.destination.output.src_addr = address(argv[4]);
+	destination.u.destination.output.dst_addr = address(argv[5]);
+	destination.u.destination.output.encrypt = cipher(argv[2]);
+	put("/proc/rtpengine/control", add, snprintf(add, sizeof(add), "add %s\n", argv[1]));
+	snprintf(control, sizeof(control), "/proc/rtpengine/%s/control", argv[1]);
+	put(control, &target, sizeof(target));
+	put(control, &destination, sizeof(destination));
 	return 0;
 }

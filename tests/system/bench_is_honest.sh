@@ -16,26 +16,26 @@ report() {
 	"$top/tests/bench/report" "$work/figures" "$work" "$1" >"$work/printed" 2>&1
 }
 
+kernel_json() {
+	jq -e "$1" "$top/build/bench/kernel.json" >/dev/null
+}
+
 says() {
 	grep -q "$1" "$work/printed"
 }
 
 "$top/tools/bench" --quick >"$work/bench" 2>&1
 is "the bench comes to a verdict" "$(case $? in 0 | 1) echo one ;; *) echo none ;; esac)" one
-check "it has measured what it is to measure" jq -e '
+check "it has measured what it is to measure" kernel_json '
 	[.figures[] | select(.payload == 160) | .case + (.profile // "")] |
-	sort == ["barecm", "baregcm", "base", "sottocm", "sottogcm", "uncovered"]' \
-	"$top/build/bench/kernel.json"
+	sort == ["barecm", "baregcm", "base", "sottocm", "sottogcm", "uncovered"]'
 check "repeats agree within one per cent" \
-	jq -e '[.figures[] | select(.spread) | .spread < 0.01] | length == 4 and all' \
-	"$top/build/bench/kernel.json"
-check "sotto adds more than its cipher costs" jq -e '
+	kernel_json '[.figures[] | select(.spread) | .spread < 0.01] | length == 4 and all'
+check "sotto adds more than its cipher costs" kernel_json '
 	.figures | (.[] | select(.case == "sotto" and .profile == "gcm") | .added) >
-	(.[] | select(.case == "bare" and .profile == "gcm") | .instructions)' \
-	"$top/build/bench/kernel.json"
+	(.[] | select(.case == "bare" and .profile == "gcm") | .instructions)'
 check "the fast drivers have done it" \
-	jq -e '.machine.sotto | test("by __generic-gcm-aesni") and test("by __ctr-aes-aesni")' \
-	"$top/build/bench/kernel.json"
+	kernel_json '.machine.sotto | test("by __generic-gcm-aesni") and test("by __ctr-aes-aesni")'
 
 # Figures that meet every target.
 good='if .case == "sotto" then .instructions = 11500 elif .case == "uncovered" then
