@@ -506,6 +506,49 @@ static void a_program_is_secured_though_sottod_dies_meanwhile(void **state)
 	}
 }
 
+static unsigned int lines_of(int end)
+{
+	unsigned int n = 0;
+
+	for (struct line *line = calls_first(calls_of(end)); line; line = line->next)
+		n++;
+	return n;
+}
+
+/* 100 000 Hellos from as many addresses, twenty in each ms: they are each other's rivals. */
+static void calls_come_through_a_flood_of_strangers(void **state)
+{
+	uint64_t sent;
+	int calls = 0;
+
+	world_pair_both();
+	sent = world.end[BOB].zrtp_sent;
+	for (uint32_t n = 1; n <= 100000; n++) {
+		world_stranger(BOB, n);
+		if (n % 20)
+			continue;
+		assert_true(lines_of(BOB) <= 32 + 1 + 5);	/* calls that have ended linger */
+		assert_true(world_flows(BOB) <= WORLD_EMBRYONIC + 32 + 6);
+		if (n % 20000 == 10000)	/* the first time they have never met */
+			assert_int_equal(world_dial(ALICE, "Bob"), 0);
+		world_run(1);
+		if (n % 20000 != 10000 + 8000)
+			continue;
+		assert_int_equal(world_call(BOB)->progress, CALL_RINGING);
+		assert_true(world_call(BOB)->security.secure);
+		assert_int_equal(calls_answer(calls_of(BOB), world_line(BOB), WORLD_UID + BOB), 0);
+		world_run(200);
+		assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+		calls++;
+		world_hangup(ALICE);
+	}
+	assert_int_equal(calls, 5);
+	/* An answer each, and what the calls took. */
+	assert_true(world.end[BOB].zrtp_sent - sent < 100000 + 5 * 100);
+	world_run(60000);
+	assert_null(calls_first(calls_of(BOB)));
+}
+
 static void a_peer_that_moves_is_followed(void **state)
 {
 	_cleanup_peer_ struct peer *p = NULL;
@@ -637,6 +680,7 @@ int main(void)
 		WORLD(a_lost_death_of_keys_is_made_up_for),
 		WORLD(a_lost_move_of_the_peer_is_made_up_for),
 		WORLD(a_program_is_secured_though_sottod_dies_meanwhile),
+		WORLD(calls_come_through_a_flood_of_strangers),
 		WORLD(a_peer_that_moves_is_followed),
 		WORLD(programs_are_secured_without_being_asked),
 		WORLD(a_program_whose_far_end_is_silent_stays_held),

@@ -15,8 +15,10 @@
 
 #include <sodium.h>
 
+#include "chain.h"
 #include "clock.h"
 #include "daemon_dir.h"
+#include "packet.h"
 #include "peers.h"
 
 #define DELAY_MS	10
@@ -139,11 +141,34 @@ static struct world_flow *flow_by_addresses(int end, uint16_t port,
 	return NULL;
 }
 
+static uint32_t chance(void)
+{
+	world.rng = world.rng * 6364136223846793005ULL + 1442695040888963407ULL;
+	return world.rng >> 33;
+}
+
+static void make_room(int end)
+{
+	struct world_flow *f, *embryo[WORLD_FLOWS];
+	unsigned int n = 0;
+
+	for (f = world.end[end].flow; f < world.end[end].flow + WORLD_FLOWS; f++)
+		if (f->flow.id && f->flow.flags & SOTTO_FLOW_F_EMBRYONIC)
+			embryo[n++] = f;
+	if (n < WORLD_EMBRYONIC)
+		return;
+	f = embryo[chance() % n];
+	tell_event(end, f, SOTTO_EVENT_FLOW_GONE);
+	sodium_memzero(f, sizeof(*f));
+}
+
 static struct world_flow *make_flow(int end, uint16_t port, const struct sotto_addr *remote,
 				    uint32_t flags)
 {
 	struct world_flow *f = world.end[end].flow;
 
+	if (flags & SOTTO_FLOW_F_EMBRYONIC)
+		make_room(end);
 	while (f->flow.id)
 		assert_true(++f < world.end[end].flow + WORLD_FLOWS);
 	memset(f, 0, sizeof(*f));
@@ -237,6 +262,7 @@ int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum 
 	assert_true(state == SOTTO_STATE_SECURE || state == SOTTO_STATE_HOLD);
 	if (state == SOTTO_STATE_SECURE)
 		promote(&world.end[end_of(s)], f, dir);
+	f->flow.flags &= ~SOTTO_FLOW_F_EMBRYONIC;
 	if (dir == SOTTO_DIR_TX)
 		f->flow.tx = state;
 	else
@@ -298,12 +324,6 @@ int kernel_key(struct kernel *k, uint64_t flow_id, enum sotto_dir dir,
 	if (dir == SOTTO_DIR_RX)
 		f->next_heard = false;
 	return 0;
-}
-
-static uint32_t chance(void)
-{
-	world.rng = world.rng * 6364136223846793005ULL + 1442695040888963407ULL;
-	return world.rng >> 33;
 }
 
 static int who_is_at(const struct sotto_addr *addr)
@@ -535,6 +555,27 @@ void world_inject(int end, const uint8_t *zrtp, size_t len)
 			    .to_port = addr_port(&f->flow.local), .from = f->flow.remote };
 
 	memcpy(p.data, zrtp, len);
+	arrive(&p);
+	now_is_due();
+}
+
+void world_stranger(int end, uint32_t n)
+{
+	uint8_t h0[ZRTP_IMAGE_LEN] = { 0 }, zid[ZRTP_ZID_LEN] = { 0 }, msg[ZRTP_HELLO_MAX];
+	struct parcel p = { .kind = SOTTO_PACKET_ZRTP, .to = end, .to_port = WORLD_PORT,
+			    .from = { .in = { .sin_family = AF_INET, .sin_port = htons(n) } } };
+	struct zrtp_hello hello = { .version = (const uint8_t *)ZRTP_VERSION, .zid = zid,
+				    .client_id = (const uint8_t *)"0123456789abcdef" };
+	struct zrtp_chain chain;
+
+	p.from.in.sin_addr.s_addr = htonl(0x0a000000 + n);
+	memcpy(h0, &n, sizeof(n));
+	memcpy(zid, &n, sizeof(n));
+	zid[ZRTP_ZID_LEN - 1] = 1;
+	zrtp_chain_init(&chain, h0);
+	hello.h3 = chain.h[3];
+	p.len = zrtp_packet_build(p.data, sizeof(p.data), n, n, msg,
+				  zrtp_hello_build(msg, sizeof(msg), &hello, chain.h[2]));
 	arrive(&p);
 	now_is_due();
 }

@@ -17,7 +17,8 @@
 
 #include "calls.h"
 
-#define WORLD_FLOWS	16
+#define WORLD_FLOWS	512
+#define WORLD_EMBRYONIC	256	/* then a new one takes the place of one at random */
 #define WORLD_PORT	7686
 #define WORLD_PROGRAM_PORT	5004
 
@@ -115,6 +116,9 @@ void world_key_life(int end);
 
 /** world_inject() - A ZRTP packet arrives at the end's secure flow, as if its peer had sent it. */
 void world_inject(int end, const uint8_t *zrtp, size_t len);
+
+/** world_stranger() - A Hello with an address and a ZID that nobody else has; @n names it. */
+void world_stranger(int end, uint32_t n);
 
 /** world_overrun() - The agent reads that notices were lost, as all have been since it is deaf. */
 void world_overrun(int end);

@@ -100,19 +100,41 @@ struct line *line_of_session(const struct calls *c, uint64_t session)
 	return line;
 }
 
-/* One of those that only the network knows of makes room, chosen at random. */
+void line_ranks(struct calls *c, struct line *line, enum line_rank rank)
+{
+	int r = 0;
+
+	if (line->call->shown || line->rank >= rank)
+		return;
+	line->rank = rank;
+	/* Saying again how it is settles it. */
+	if (line->flow.flags & SOTTO_FLOW_F_EMBRYONIC)
+		r = sotto_flow_set_state(kernel_requests(c->kernel), line->flow.id, SOTTO_DIR_RX,
+					 line->flow.rx);
+	if (r)
+		log_debug("a flow could not be kept: %s", strerror(-r));
+}
+
+/*
+ * One of those that only the network knows of makes room, chosen at random among those
+ * that claim least: a flood of strangers is its own rival, not our peers'.
+ */
 static void evict_unshown(struct calls *c)
 {
-	uint32_t n = 0, at;
+	uint32_t n[RANK_ZID + 1] = { 0 }, at;
+	enum line_rank rank = RANK_STRANGER;
 	struct line *line;
 
 	for (line = c->lines; line; line = line->next)
-		n += !line->call->shown;
-	if (n < UNSHOWN_MAX)
+		if (!line->call->shown)
+			n[line->rank]++;
+	if (n[RANK_STRANGER] + n[RANK_ADDRESS] + n[RANK_ZID] < UNSHOWN_MAX)
 		return;
-	at = randombytes_uniform(n);
+	while (!n[rank])
+		rank++;
+	at = randombytes_uniform(n[rank]);
 	for (line = c->lines; line; line = line->next)
-		if (!line->call->shown && !at--)
+		if (!line->call->shown && line->rank == rank && !at--)
 			break;
 	line_drop_flow(c, line);
 	line_remove(c, line);

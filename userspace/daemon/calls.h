@@ -46,12 +46,16 @@ struct rekey {
 	uint64_t their_limit;
 };
 
+/* The lower goes first when there are too many. Each is a claim; a ZID is hard to guess. */
+enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
+
 /**
  * struct line - a call, and what only this process knows of it
  * @id: its number on D-Bus; never used again
  * @call: in locked memory
  * @flow: the kernel's flow as last heard of, if @has_flow
  * @session: of the ZRTP engine, 0 for none
+ * @rank: of an incoming one that nobody has been told of: does it claim to be somebody?
  * @securing: an exchange is under way
  * @over: the session is, and has agreed on nothing
  * @heard: something has authenticated with the call's keys
@@ -67,6 +71,7 @@ struct line {
 	struct sotto_flow flow;
 	bool has_flow;
 	uint64_t session;
+	enum line_rank rank;
 	bool securing;
 	bool over;
 	bool heard;

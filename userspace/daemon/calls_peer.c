@@ -47,6 +47,8 @@ static int greet_stranger(struct calls *c, struct line *line, struct zrtp_peer *
 		r = peers_claimed(c->store, &line->flow.remote, p);
 		if (r && r != -ENOENT)
 			return r;
+		if (!r)
+			line_ranks(c, line, RANK_ADDRESS);
 	}
 	memset(out, 0, sizeof(*out));
 	if (!call->named_id)
@@ -72,6 +74,7 @@ int line_identify(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID
 			memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
 		peer_secrets(p, wall_s(), out);
 		memcpy(out->own_zid, call->own_zid, ZRTP_ZID_LEN);
+		line_ranks(c, line, RANK_ZID);
 	}
 	if (!r)
 		memcpy(out->peer_zid, zid, ZRTP_ZID_LEN);

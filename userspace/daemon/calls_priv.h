@@ -35,6 +35,9 @@ struct line *line_new(struct calls *c, enum call_kind kind);	/* NULL: no room */
 void line_remove(struct calls *c, struct line *line);
 struct line *line_of_session(const struct calls *c, uint64_t session);
 void line_changed(struct line *line);
+
+/* line_ranks() - it claims to be somebody whom we know; the kernel keeps its flow as well */
+void line_ranks(struct calls *c, struct line *line, enum line_rank rank);
 void line_end(struct calls *c, struct line *line, enum call_reason reason, enum call_by by);
 bool line_is_busy(const struct calls *c, const struct line *but, uint32_t uid);
 
