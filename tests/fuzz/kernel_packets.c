@@ -312,6 +312,14 @@ static enum wire_fault harmful(void)
 	return faults[roll(&me.dice, 7)];
 }
 
+/* What was made longer must not be cut to what it was. */
+static enum wire_fault sometimes_harmful(void)
+{
+	enum wire_fault fault = chance(&me.dice, 90) ? harmless() : harmful();
+
+	return fault == WIRE_UDP_LEN_SHORT ? WIRE_CSUM_BAD : fault;
+}
+
 static void send_kept(struct flow *f, struct made *kept, bool authentic)
 {
 	to_alice(f, kept, harmless(), authentic);
@@ -350,7 +358,7 @@ static void from_network(struct flow *f)
 		make_other(&me.dice, &m);
 		if (chance(&me.dice, 40))
 			mutate(&me.dice, &m);
-		to_alice(f, &m, chance(&me.dice, 90) ? harmless() : harmful(), false);
+		to_alice(f, &m, sometimes_harmful(), false);
 		return;
 	case 13:	/* plain */
 		make_rtp(&f->rx, &me.dice, &m);
@@ -363,7 +371,7 @@ static void from_network(struct flow *f)
 		if (m.len == was.len && !memcmp(m.data, was.data, m.len))
 			send_kept(f, &m, true);
 		else
-			to_alice(f, &m, chance(&me.dice, 90) ? harmless() : harmful(), false);
+			to_alice(f, &m, sometimes_harmful(), false);
 	}
 }
 
