@@ -306,10 +306,10 @@ static enum wire_fault harmful(void)
 {
 	static const enum wire_fault faults[] = {
 		WIRE_CSUM_BAD, WIRE_UDP_LEN_SHORT, WIRE_UDP_LEN_LONG, WIRE_UDP_LEN_TINY,
-		WIRE_IP_CSUM_BAD, WIRE_FRAGMENT_LOST, WIRE_OTHER_PORT,
+		WIRE_IP_CSUM_BAD, WIRE_FRAGMENT_LOST,
 	};
 
-	return faults[roll(&me.dice, 7)];
+	return faults[roll(&me.dice, 6)];
 }
 
 /* What was made longer must not be cut to what it was. */
