@@ -8,6 +8,16 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/module-lib.sh"
 
+# The first RTP packet makes no flow and is the rule's. Where this machine has taken 2 s
+# until the next, the first is forgotten, and the next is the rule's too.
+each_is_counted() {
+	case $(flow alice 7000 drop-tx-hold) in
+	11) ;;
+	10) [ "$took" -ge 2 ] ;;
+	*) false ;;
+	esac
+}
+
 load_module
 hosts_up
 for f in 4 6; do
@@ -35,17 +45,19 @@ for f in 4 6; do
 
 	must 1 nl alice rule add action=require ports=7000 id=1 >/dev/null
 	capture_start "$wire"
+	began=$(date +%s)
 	is "IPv$f: the first packet is sent, says sendmsg()" "$(send phone rtp 1)" "$(all_sent 1)"
 	fence phone peer
 	is "IPv$f: and does not arrive" "$(got peer rtp)" 3
 	is "IPv$f: it alone makes no flow" "$(states alice 7000)" none
 	is "IPv$f: so with those that follow" "$(send phone rtp 5)" "$(all_sent 5)"
+	took=$(($(date +%s) - began))
 	is "IPv$f: the flow is held both ways" "$(states alice 7000)" hold/hold
 	is "IPv$f: so with RTCP on the same port" "$(send phone rtcp 4)" "$(all_sent 4)"
 	is "IPv$f: so with RTCP on the port above" "$(send phone-rtcp rtcp 2)" "$(all_sent 2)"
 	fence phone peer
 	is "IPv$f: nothing of it has arrived" "$(got peer rtp) $(got peer rtcp)" "3 0"
-	is "IPv$f: each is counted" "$(flow alice 7000 drop-tx-hold)" 11
+	check "IPv$f: each is counted" each_is_counted
 	is "IPv$f: the network's RTP is sent" "$(send peer rtp 5)" "$(all_sent 5)"
 	is "IPv$f: and RTCP" "$(send peer rtcp 2)" "$(all_sent 2)"
 	fence peer phone
