@@ -3,6 +3,7 @@
 #   make            build everything
 #   make demo       two hosts, a wiretap between them, speech in, speech out
 #   make check      every test; with KERNEL=6.12, 6.12-rt or 7.2 on that kernel
+#   make check-long      what takes longer than one waits for a check
 #   make check-kernels   on each of them and on 6.1
 #   make check-debug     the module's on one with KASAN, lockdep, kmemleak and faults
 #   make bench      what a packet costs, in instructions, beside the bare cipher and others
@@ -41,6 +42,9 @@ demo: setup
 check: setup
 	@tests/run
 
+check-long: setup
+	@tests/run long
+
 check-kernels: setup
 	@tests/check-kernels
 
@@ -58,5 +62,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all setup module userspace asan demo check check-kernels check-debug bench \
+.PHONY: all setup module userspace asan demo check check-long check-kernels check-debug bench \
 	install clean

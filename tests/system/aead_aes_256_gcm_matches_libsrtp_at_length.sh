@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# where: uml
+# where: uml-long
 #
 # AEAD_AES_256_GCM: 10 000 packets each way of each kind, family and MKI. See srtp-lib.sh.
 #

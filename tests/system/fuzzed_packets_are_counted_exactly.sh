@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# where: uml
+# where: uml-long
 #
 # A minute of packets that nobody sane sends, to secure flows and from their programs:
 # SRTP whole and mutated, other protocols, fragments, broken headers. KASAN and lockdep
