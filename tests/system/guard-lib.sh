@@ -43,6 +43,14 @@ _modules_up() {
 	mkdir -p "$kernel_modules/extra"
 	touch "$kernel_modules/modules.order" "$kernel_modules/modules.builtin"
 	mount --bind "$work/base/lib/modules" /lib/modules || bail "no modules of our own"
+	trap '_modules_down; _cleanup' EXIT
+}
+
+# The next test in this VM has the kernel's own again. Keeps the exit status.
+_modules_down() {
+	set -- $?
+	umount -l /lib/modules
+	return "$1"
 }
 
 module_is() {
