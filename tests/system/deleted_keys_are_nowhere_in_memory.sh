@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# where: host
+# where: host-long
 #
 # The whole memory of a machine, kernel and programs, free pages and KASAN's quarantine,
 # before and after a key is deleted, and after the module is unloaded. The machine is
