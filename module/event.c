@@ -88,6 +88,8 @@ int sotto_flow_put(struct sk_buff *msg, const struct sotto_flow *flow, bool stre
 	    put_u64(msg, SOTTO_A_FLOW_AGE_MS, age) ||
 	    sotto_stats_put(msg, SOTTO_A_FLOW_STATS, &flow->stats) ||
 	    sotto_options_put(msg, &flow->session) ||
+	    sotto_srtp_put(msg, &flow->session, SOTTO_DIR_TX) ||
+	    sotto_srtp_put(msg, &flow->session, SOTTO_DIR_RX) ||
 	    (streams && sotto_streams_put(msg, &flow->session))) {
 		nla_nest_cancel(msg, nest);
 		return -EMSGSIZE;

@@ -85,6 +85,8 @@ const struct sotto_attr_policy sotto_flow_policy[__SOTTO_A_FLOW_MAX] = {
 	[SOTTO_A_FLOW_ENC_EXT]	= POLICY(BINARY, 0, SOTTO_ENC_EXT_MAX, "flow/enc-ext",
 					 "at most 255 ids of a byte, none of them 0"),
 	[SOTTO_A_FLOW_STREAM]	= NEST("flow/stream"),
+	[SOTTO_A_FLOW_SRTP_TX]	= REPLY("flow/srtp-tx"),
+	[SOTTO_A_FLOW_SRTP_RX]	= REPLY("flow/srtp-rx"),
 };
 
 const struct sotto_attr_policy sotto_stream_policy[__SOTTO_A_STREAM_MAX] = {

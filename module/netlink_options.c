@@ -94,7 +94,7 @@ int sotto_streams_read(const struct nlattr *flow, struct sotto_session *s,
 	return 0;
 }
 
-static int put_enc_ext(struct sk_buff *msg, const struct sotto_ext_ids *ids)
+static int put_enc_ext(struct sk_buff *msg, int attrtype, const struct sotto_ext_ids *ids)
 {
 	u8 list[SOTTO_ENC_EXT_MAX];
 	unsigned int n = 0;
@@ -102,7 +102,7 @@ static int put_enc_ext(struct sk_buff *msg, const struct sotto_ext_ids *ids)
 	for (unsigned int id = 1; id <= SOTTO_ENC_EXT_MAX; id++)
 		if (sotto_ext_ids_has(ids, id))
 			list[n++] = id;
-	return n ? nla_put(msg, SOTTO_A_FLOW_ENC_EXT, n, list) : 0;
+	return n ? nla_put(msg, attrtype, n, list) : 0;
 }
 
 /**
@@ -122,7 +122,38 @@ int sotto_options_put(struct sk_buff *msg, const struct sotto_session *s)
 	    nla_put_u16(msg, SOTTO_A_FLOW_PAD_SIZE, o.pad_size) ||
 	    nla_put_u8(msg, SOTTO_A_FLOW_PAD_MULTIPLE, o.pad_multiple))
 		return -EMSGSIZE;
-	return put_enc_ext(msg, &o.enc_ext);
+	return put_enc_ext(msg, SOTTO_A_FLOW_ENC_EXT, &o.enc_ext);
+}
+
+/**
+ * sotto_srtp_put() - Put how the current key has packets look into a message.
+ * @msg: message, in the nest of a flow
+ * @s: session, kept by the caller
+ * @dir: direction; one without a key puts nothing
+ *
+ * Context: any but hardirq. Return: 0 or -EMSGSIZE.
+ */
+int sotto_srtp_put(struct sk_buff *msg, const struct sotto_session *s, enum sotto_dir dir)
+{
+	int attrtype = dir == SOTTO_DIR_TX ? SOTTO_A_FLOW_SRTP_TX : SOTTO_A_FLOW_SRTP_RX;
+	const struct sotto_options *o;
+	struct sotto_key_info key;
+	struct nlattr *nest;
+
+	if (!sotto_session_key_info(s, dir, &key))
+		return 0;
+	o = &key.options;
+	nest = nla_nest_start(msg, attrtype);
+	if (!nest ||
+	    nla_put_u8(msg, SOTTO_A_SRTP_MKI_LEN, key.mki_len) ||
+	    nla_put_u32(msg, SOTTO_A_SRTP_WINDOW, o->window) ||
+	    nla_put_u32(msg, SOTTO_A_SRTP_CRYPTEX, o->cryptex) ||
+	    nla_put_u16(msg, SOTTO_A_SRTP_PAD_SIZE, o->pad_size) ||
+	    nla_put_u8(msg, SOTTO_A_SRTP_PAD_MULTIPLE, o->pad_multiple) ||
+	    put_enc_ext(msg, SOTTO_A_SRTP_ENC_EXT, &o->enc_ext))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
 }
 
 struct putting {

@@ -27,6 +27,7 @@ int sotto_streams_read(const struct nlattr *flow, struct sotto_session *s,
 
 /* 0 or -EMSGSIZE. */
 int sotto_options_put(struct sk_buff *msg, const struct sotto_session *s);
+int sotto_srtp_put(struct sk_buff *msg, const struct sotto_session *s, enum sotto_dir dir);
 int sotto_streams_put(struct sk_buff *msg, const struct sotto_session *s);
 
 #endif /* SOTTO_NETLINK_OPTIONS_H */

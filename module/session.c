@@ -387,6 +387,29 @@ enum sotto_profile sotto_session_profile(const struct sotto_session *s, enum sot
 }
 
 /**
+ * sotto_session_key_info() - What may be told of the current key.
+ * @s: session
+ * @dir: direction
+ * @out: filled in if there is a key
+ *
+ * Context: any; @s is kept by the caller. Return: is there a key?
+ */
+bool sotto_session_key_info(const struct sotto_session *s, enum sotto_dir dir,
+			    struct sotto_key_info *out)
+{
+	const struct sotto_key *key;
+
+	rcu_read_lock();
+	key = rcu_dereference(s->state->dir[dir].slot[SOTTO_SLOT_CURRENT]);
+	if (key)
+		*out = (struct sotto_key_info){
+			.options = key->options, .mki_len = key->mki_len,
+		};
+	rcu_read_unlock();
+	return key;
+}
+
+/**
  * sotto_session_options_get() - Options of the keys that are installed from now on.
  * @s: session
  * @out: filled in

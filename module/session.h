@@ -49,6 +49,16 @@ struct sotto_options {
 };
 
 /**
+ * struct sotto_key_info - what is told of a key: nothing that is secret
+ * @options: those that its flow had when it was installed
+ * @mki_len: bytes; 0: none
+ */
+struct sotto_key_info {
+	struct sotto_options options;
+	u8 mki_len;
+};
+
+/**
  * struct sotto_stream_info - what is known of one SSRC in one direction
  * @ssrc: SSRC
  * @roc: of its highest packet, or the one that its first packet is to have
@@ -75,6 +85,9 @@ int sotto_session_key_del(struct sotto_session *s, enum sotto_dir dir, enum sott
 bool sotto_session_has_key(const struct sotto_session *s, enum sotto_dir dir, enum sotto_slot slot);
 bool sotto_session_next_heard(const struct sotto_session *s);
 enum sotto_profile sotto_session_profile(const struct sotto_session *s, enum sotto_dir dir);
+/* Of the current key. False if there is none. */
+bool sotto_session_key_info(const struct sotto_session *s, enum sotto_dir dir,
+			    struct sotto_key_info *out);
 
 /* Of the keys that are installed from now on. Any context but hardirq. */
 void sotto_session_options_get(const struct sotto_session *s, struct sotto_options *out);

@@ -299,14 +299,22 @@ static int list_flows(sd_bus_message *m, void *data, sd_bus_error *error)
 	FAIL_IF_TOLD((struct fake *)data, m, error);
 	r = begin_reply(m, "a{sv}", &reply);
 	if (r >= 0)
-		r = sd_bus_message_append(reply, "a{sv}", 14,
+		r = sd_bus_message_append(reply, "a{sv}", 15,
 			"id", "t", (uint64_t)18446744073709551615u,
 			"local", "s", "192.0.2.1:7686", "remote", "s", "192.0.2.7:7686",
 			"tx", "s", "secure", "rx", "s", "hold", "rule", "u", 3,
 			"action", "s", "require", "embryonic", "b", 0, "age-ms", "t", (uint64_t)61000,
 			"counters", "a{st}", 2, "tx-secure", (uint64_t)7, "rx-held", (uint64_t)0,
 			"uid", "u", 0, "profile-tx", "s", "aead-aes-128-gcm",
-			"idle-tx-ms", "t", (uint64_t)2000, "call", "o", CALL_PATH "/4");
+			"idle-tx-ms", "t", (uint64_t)2000, "call", "o", CALL_PATH "/4",
+			"srtp-tx", "a{sv}", 7, "window", "u", 4096, "mki-length", "q", 4,
+			"cryptex", "s", "require", "encrypted-extensions", "ay", 2, 1, 9,
+			"pad-size", "q", 200, "pad-multiple", "q", 16,
+			"told-rocs", "a(uu)", 1, 48879, 5);
+	if (r >= 0)
+		r = sd_bus_message_append(reply, "a{sv}", 4, "id", "t", (uint64_t)2,
+			"local", "s", "[2001:db8::1]:7686", "remote", "s", "[2001:db8::7]:7686",
+			"srtp-rx", "a{sv}", 0);
 	return send(reply, r);
 }
 

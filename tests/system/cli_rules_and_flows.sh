@@ -44,11 +44,18 @@ run sotto flows
 check "a flow's ends" says "192.0.2.1:7686 - 192.0.2.7:7686  (flow 18446744073709551615)"
 check "its rule, age, user and call" says "require by rule 3, 1 min 1 s old, user 0, call 4"
 check "what is sent" says "sent      secure, aead-aes-128-gcm, last packet 2 s ago"
+check "how what is sent looks" grep -qx "            window 4096, MKI of 4 bytes, Cryptex require, \
+encrypted extensions 1 9, padded to 200 bytes and a multiple of 16, SSRC 0000beef begins at ROC 5" \
+	"$work/out"
+is "and nothing of what looks as usual" "$(grep -c '^            ' "$work/out")" 1
 check "what is received" says "received  hold, no packet yet"
 check "its counters" says "counters  tx-secure 7, rx-held 0"
 run sotto flows --json
-check "flows in JSON" json '.flows | length == 1'
+check "flows in JSON" json '.flows | length == 2'
 check "to the last digit" grep -q '"id":18446744073709551615,' "$work/out"
 check "with counters and what is not known" json '.flows[0] | .counters == {"tx-secure":7,
 	"rx-held":0} and .idle_rx_ms == null and .profile_rx == null and .uid == 0 and .call == 4'
+check "how packets look, where that is not as usual" json '[.flows[] | .srtp_tx, .srtp_rx] == [
+	{"window":4096,"mki_length":4,"cryptex":"require","encrypted_extensions":[1,9],
+	"pad_size":200,"pad_multiple":16,"told_rocs":[{"ssrc":48879,"roc":5}]}, null, null, {}]'
 finish

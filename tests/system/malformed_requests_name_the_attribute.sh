@@ -221,6 +221,8 @@ done <<-END
 	22 flow/idle-tx-ms
 	23 flow/idle-rx-ms
 	24 flow/stats
+	32 flow/srtp-tx
+	33 flow/srtp-rx
 END
 names "of a type that nobody has" "unknown attribute in flow" $flow_new $flow "$f;99 u32 0"
 is "no flow has come of all that" "$(nl alice flow list)" ""

@@ -83,7 +83,7 @@ static void a_flow_without_attributes_is_empty(void **state)
 static void a_flow_is_read_whole(void **state)
 {
 	struct nlmsghdr *nlh = kernel_answer(SOTTO_CMD_FLOW_GET, 0);
-	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW), *stats;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW), *stats, *srtp;
 	struct sotto_addr local = v4("10.9.0.1", 7000), remote = v4("10.9.0.2", 7002);
 	struct sotto_flow flow;
 
@@ -110,6 +110,14 @@ static void a_flow_is_read_whole(void **state)
 	mnl_attr_put_u16(nlh, SOTTO_A_FLOW_PAD_SIZE, 300);
 	mnl_attr_put_u8(nlh, SOTTO_A_FLOW_PAD_MULTIPLE, 16);
 	mnl_attr_put(nlh, SOTTO_A_FLOW_ENC_EXT, 2, "\1\7");
+	srtp = mnl_attr_nest_start(nlh, SOTTO_A_FLOW_SRTP_RX);
+	mnl_attr_put_u8(nlh, SOTTO_A_SRTP_MKI_LEN, 4);
+	mnl_attr_put_u32(nlh, SOTTO_A_SRTP_WINDOW, 64);
+	mnl_attr_put_u32(nlh, SOTTO_A_SRTP_CRYPTEX, SOTTO_CRYPTEX_ON);
+	mnl_attr_put_u16(nlh, SOTTO_A_SRTP_PAD_SIZE, 200);
+	mnl_attr_put_u8(nlh, SOTTO_A_SRTP_PAD_MULTIPLE, 8);
+	mnl_attr_put(nlh, SOTTO_A_SRTP_ENC_EXT, 1, "\11");
+	mnl_attr_nest_end(nlh, srtp);
 	mnl_attr_nest_end(nlh, nest);
 	kernel_datagram();
 	kernel_ack();
@@ -131,6 +139,16 @@ static void a_flow_is_read_whole(void **state)
 	assert_int_equal(flow.options.pad_multiple, 16);
 	assert_int_equal(flow.options.enc_ext_len, 2);
 	assert_memory_equal(flow.options.enc_ext, "\1\7", 2);
+	/* Of the key that is in use, where there is one. */
+	assert_false(flow.srtp_tx.has_key);
+	assert_true(flow.srtp_rx.has_key);
+	assert_int_equal(flow.srtp_rx.mki_len, 4);
+	assert_int_equal(flow.srtp_rx.options.window, 64);
+	assert_int_equal(flow.srtp_rx.options.cryptex, SOTTO_CRYPTEX_ON);
+	assert_int_equal(flow.srtp_rx.options.pad_size, 200);
+	assert_int_equal(flow.srtp_rx.options.pad_multiple, 8);
+	assert_int_equal(flow.srtp_rx.options.enc_ext_len, 1);
+	assert_int_equal(flow.srtp_rx.options.enc_ext[0], 9);
 }
 
 static void what_is_longer_than_its_place_is_not_read(void **state)

@@ -8,6 +8,7 @@
 #include "bus.h"
 #include "dict.h"
 #include "json.h"
+#include "srtp.h"
 #include "text.h"
 
 #define MS_US	1000ULL
@@ -42,6 +43,8 @@ struct flow {
 	uint64_t idle_rx_ms;
 	struct counter *counters;
 	size_t n_counters;
+	struct srtp srtp_tx;
+	struct srtp srtp_rx;
 };
 
 #define FIELD(key, type, member)	{ key, type, offsetof(struct flow, member) }
@@ -91,6 +94,10 @@ static int read_other(sd_bus_message *m, const char *key, void *out)
 		flow->has_uid = true;
 		return sd_bus_message_read(m, "v", "u", &flow->uid);
 	}
+	if (!strcmp(key, "srtp-tx"))
+		return srtp_read(m, &flow->srtp_tx);
+	if (!strcmp(key, "srtp-rx"))
+		return srtp_read(m, &flow->srtp_rx);
 	return strcmp(key, "counters") ? 0 : read_counters(m, flow) ?: 1;
 }
 
@@ -146,7 +153,9 @@ static void put_flow(const struct flow *flow)
 		printf(", call %s", strrchr(flow->call, '/') + 1);
 	putchar('\n');
 	put_direction("sent", flow->tx, flow->profile_tx, flow->idle_tx_ms);
+	srtp_put(&flow->srtp_tx);
 	put_direction("received", flow->rx, flow->profile_rx, flow->idle_rx_ms);
+	srtp_put(&flow->srtp_rx);
 	put_counters(flow);
 }
 
@@ -174,6 +183,8 @@ static void flow_json(struct json *j, const struct flow *flow)
 	idle_json(j, "idle_rx_ms", flow->idle_rx_ms);
 	json_text_or_null(j, "profile_tx", flow->profile_tx);
 	json_text_or_null(j, "profile_rx", flow->profile_rx);
+	srtp_json(j, "srtp_tx", &flow->srtp_tx);
+	srtp_json(j, "srtp_rx", &flow->srtp_rx);
 	if (flow->has_uid)
 		json_unsigned(j, "uid", flow->uid);
 	else
@@ -206,6 +217,8 @@ static int show(sd_bus_message *reply, struct json *j, size_t *n)
 		else if (r >= 0)
 			put_flow(&flow);
 		free(flow.counters);
+		srtp_free(&flow.srtp_tx);
+		srtp_free(&flow.srtp_rx);
 		++*n;
 	}
 	return r;

@@ -4,7 +4,9 @@
  *
  *	bus.c		the connection, whose is what, what is told
  *	bus_manager.c	org.sotto1.Manager: peers and calls
- *	bus_rules.c	org.sotto1.Manager: the kernel's rules and flows
+ *	bus_rules.c	org.sotto1.Manager: the kernel's rules
+ *	bus_flows.c	org.sotto1.Manager: the kernel's flows
+ *	bus_dict.c	dictionaries of both
  *	bus_doctor.c	org.sotto1.Manager: what is wrong
  *	bus_call.c	org.sotto1.Call
  *	bus_peer.c	org.sotto1.Peer

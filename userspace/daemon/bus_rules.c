@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kernel's rules and flows as dictionaries, Documentation/dbus.rst. */
+/* The kernel's rules as dictionaries, Documentation/dbus.rst. */
 #include "bus.h"
 
 #include <arpa/inet.h>
@@ -10,18 +10,9 @@
 #include <string.h>
 
 #include "addr.h"
+#include "bus_dict.h"
 #include "bus_error.h"
 #include "rule_words.h"
-
-static int kernel_failed(struct bus *b, sd_bus_error *error, int r, const char *what)
-{
-	const struct kernel *k = calls_kernel(b->calls);
-
-	if (!k)
-		return sd_bus_error_set(error, BUS_NO_KERNEL, b->trouble);
-	return sd_bus_error_setf(error, r == -EINVAL || r == -ENOENT ? BUS_BAD_ARGUMENT :
-				 SD_BUS_ERROR_FAILED, "%s: %s.", what, kernel_error(k));
-}
 
 static int check_root(sd_bus_message *m, sd_bus_error *error)
 {
@@ -35,186 +26,13 @@ static int check_root(sd_bus_message *m, sd_bus_error *error)
 	return r;
 }
 
-/* Dictionaries. */
-
-static int put_text(sd_bus_message *m, const char *key, const char *value)
-{
-	return sd_bus_message_append(m, "{sv}", key, "s", value);
-}
-
-static int put_u64(sd_bus_message *m, const char *key, uint64_t value)
-{
-	return sd_bus_message_append(m, "{sv}", key, "t", value);
-}
-
-static int put_u32(sd_bus_message *m, const char *key, uint32_t value)
-{
-	return sd_bus_message_append(m, "{sv}", key, "u", value);
-}
-
-static int put_port(sd_bus_message *m, const char *key, uint16_t value)
-{
-	return sd_bus_message_append(m, "{sv}", key, "q", value);
-}
-
-static int put_flag(sd_bus_message *m, const char *key, bool value)
-{
-	return sd_bus_message_append(m, "{sv}", key, "b", (int)value);
-}
-
-/* Flows. */
-
-static int put_address(sd_bus_message *m, const char *key, const struct sotto_addr *addr)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_format(addr, text);
-	return put_text(m, key, text);
-}
-
-static int put_counters(sd_bus_message *m, const struct sotto_flow *flow)
-{
-	const char *name;
-	int r = sd_bus_message_open_container(m, 'e', "sv");
-
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", "counters");
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'v', "a{st}");
-	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'a', "{st}");
-	for (unsigned int i = 0; r >= 0 && i < SOTTO_STATS_COUNT; i++) {
-		name = sotto_stats_name(i);
-		if (name && flow->stats[i])
-			r = sd_bus_message_append(m, "{st}", name, flow->stats[i]);
-	}
-	for (int open = 3; r >= 0 && open; open--)
-		r = sd_bus_message_close_container(m);
-	return r;
-}
-
-static int put_what_is_known(sd_bus_message *m, const struct sotto_flow *flow,
-			     const struct line *line)
-{
-	char path[BUS_PATH_MAX];
-	int r = 0;
-
-	if (flow->has_uid)
-		r = put_u32(m, "uid", flow->uid);
-	if (r >= 0 && flow->profile_tx != SOTTO_PROFILE_UNSPEC)
-		r = put_text(m, "profile-tx", sotto_profile_name(flow->profile_tx));
-	if (r >= 0 && flow->profile_rx != SOTTO_PROFILE_UNSPEC)
-		r = put_text(m, "profile-rx", sotto_profile_name(flow->profile_rx));
-	if (r >= 0 && flow->idle_tx_ms != SOTTO_IDLE_NEVER)
-		r = put_u64(m, "idle-tx-ms", flow->idle_tx_ms);
-	if (r >= 0 && flow->idle_rx_ms != SOTTO_IDLE_NEVER)
-		r = put_u64(m, "idle-rx-ms", flow->idle_rx_ms);
-	if (r >= 0 && line && line->call->shown) {
-		bus_call_path(line->id, path);
-		r = sd_bus_message_append(m, "{sv}", "call", "o", path);
-	}
-	return r;
-}
-
-static int put_flow(sd_bus_message *m, const struct sotto_flow *flow, const struct line *line)
-{
-	int r = sd_bus_message_open_container(m, 'a', "{sv}");
-
-	if (r >= 0)
-		r = put_u64(m, "id", flow->id);
-	if (r >= 0)
-		r = put_address(m, "local", &flow->local);
-	if (r >= 0)
-		r = put_address(m, "remote", &flow->remote);
-	if (r >= 0)
-		r = put_text(m, "tx", sotto_state_name(flow->tx));
-	if (r >= 0)
-		r = put_text(m, "rx", sotto_state_name(flow->rx));
-	if (r >= 0)
-		r = put_u32(m, "rule", flow->rule_id);
-	if (r >= 0)
-		r = put_text(m, "action", sotto_action_name(flow->action));
-	if (r >= 0)
-		r = put_flag(m, "embryonic", flow->flags & SOTTO_FLOW_F_EMBRYONIC);
-	if (r >= 0)
-		r = put_u64(m, "age-ms", flow->age_ms);
-	if (r >= 0)
-		r = put_what_is_known(m, flow, line);
-	if (r >= 0)
-		r = put_counters(m, flow);
-	return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
-struct flow_list {
-	struct bus *bus;
-	sd_bus_message *reply;
-	uid_t uid;
-};
-
-static bool is_visible(const struct flow_list *l, const struct sotto_flow *flow,
-		       const struct line *line)
-{
-	if (l->uid == 0)
-		return true;
-	if (line && line->call->has_uid)
-		return line->call->uid == l->uid;
-	return flow->has_uid && flow->uid == l->uid;
-}
-
-static int list_flow(const struct sotto_flow *flow, void *arg)
-{
-	struct flow_list *l = arg;
-	const struct line *line = calls_find_flow(l->bus->calls, flow->id);
-	int r;
-
-	if (!is_visible(l, flow, line))
-		return 0;
-	r = put_flow(l->reply, flow, line);
-	return r < 0 ? r : 0;
-}
-
-static int send_list(sd_bus_message *reply, int r)
-{
-	if (r >= 0)
-		r = sd_bus_message_close_container(reply);
-	if (r >= 0)
-		r = sd_bus_send(NULL, reply, NULL);
-	sd_bus_message_unref(reply);
-	return r;
-}
-
-int bus_list_flows(sd_bus_message *m, void *data, sd_bus_error *error)
-{
-	struct flow_list l = { .bus = data };
-	struct kernel *k = calls_kernel(l.bus->calls);
-	int r = bus_sender(m, &l.uid, error);
-
-	if (r < 0)
-		return r;
-	if (!k)
-		return kernel_failed(l.bus, error, -ENODEV, NULL);
-	r = sd_bus_message_new_method_return(m, &l.reply);
-	if (r >= 0)
-		r = sd_bus_message_open_container(l.reply, 'a', "a{sv}");
-	if (r < 0)
-		return send_list(l.reply, r);
-	r = sotto_flow_dump(kernel_requests(k), list_flow, &l);
-	if (r) {
-		sd_bus_message_unref(l.reply);
-		return kernel_failed(l.bus, error, r, "The flows could not be read");
-	}
-	return send_list(l.reply, 0);
-}
-
-/* Rules. */
-
 static int put_peer_network(sd_bus_message *m, const struct sotto_rule *rule)
 {
 	char host[INET6_ADDRSTRLEN], text[INET6_ADDRSTRLEN + 4];
 
 	inet_ntop(rule->family, rule->peer, host, sizeof(host));
 	snprintf(text, sizeof(text), "%s/%u", host, rule->peer_len);
-	return put_text(m, "peer", text);
+	return bus_put_text(m, "peer", text);
 }
 
 static int put_what_matches(sd_bus_message *m, const struct sotto_rule *rule)
@@ -222,17 +40,17 @@ static int put_what_matches(sd_bus_message *m, const struct sotto_rule *rule)
 	int r = 0;
 
 	if (rule->has & SOTTO_RULE_HAS_FAMILY)
-		r = put_text(m, "family", rule->family == AF_INET ? "ipv4" : "ipv6");
+		r = bus_put_text(m, "family", rule->family == AF_INET ? "ipv4" : "ipv6");
 	if (r >= 0 && rule->has & SOTTO_RULE_HAS_PORTS)
-		r = put_port(m, "port-min", rule->port_min);
+		r = bus_put_u16(m, "port-min", rule->port_min);
 	if (r >= 0 && rule->has & SOTTO_RULE_HAS_PORTS)
-		r = put_port(m, "port-max", rule->port_max);
+		r = bus_put_u16(m, "port-max", rule->port_max);
 	if (r >= 0 && rule->has & SOTTO_RULE_HAS_PEER)
 		r = put_peer_network(m, rule);
 	if (r >= 0 && rule->has & SOTTO_RULE_HAS_UID)
-		r = put_u32(m, "uid", rule->uid);
+		r = bus_put_u32(m, "uid", rule->uid);
 	if (r >= 0 && rule->has & SOTTO_RULE_HAS_CGROUP)
-		r = put_u64(m, "cgroup", rule->cgroup);
+		r = bus_put_u64(m, "cgroup", rule->cgroup);
 	return r;
 }
 
@@ -242,19 +60,19 @@ static int list_rule(const struct sotto_rule *rule, void *arg)
 	int r = sd_bus_message_open_container(m, 'a', "{sv}");
 
 	if (r >= 0)
-		r = put_u32(m, "id", rule->id);
+		r = bus_put_u32(m, "id", rule->id);
 	if (r >= 0)
-		r = put_text(m, "action", sotto_action_name(rule->action));
+		r = bus_put_text(m, "action", sotto_action_name(rule->action));
 	if (r >= 0)
 		r = sd_bus_message_append(m, "{sv}", "priority", "i", rule->priority);
 	if (r >= 0)
 		r = put_what_matches(m, rule);
 	if (r >= 0)
-		r = put_flag(m, "own", rule->flags & SOTTO_RULE_F_OWN);
+		r = bus_put_flag(m, "own", rule->flags & SOTTO_RULE_F_OWN);
 	if (r >= 0)
-		r = put_flag(m, "local", rule->flags & SOTTO_RULE_F_LOCAL);
+		r = bus_put_flag(m, "local", rule->flags & SOTTO_RULE_F_LOCAL);
 	if (r >= 0)
-		r = put_u32(m, "flows", rule->flows);
+		r = bus_put_u32(m, "flows", rule->flows);
 	if (r >= 0)
 		r = sd_bus_message_close_container(m);
 	return r < 0 ? r : 0;
@@ -270,18 +88,18 @@ int bus_list_rules(sd_bus_message *m, void *data, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	if (!k)
-		return kernel_failed(b, error, -ENODEV, NULL);
+		return bus_kernel_failed(b, error, -ENODEV, NULL);
 	r = sd_bus_message_new_method_return(m, &reply);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "a{sv}");
 	if (r < 0)
-		return send_list(reply, r);
+		return bus_send_list(reply, r);
 	r = sotto_rule_dump(kernel_requests(k), list_rule, reply);
 	if (r) {
 		sd_bus_message_unref(reply);
-		return kernel_failed(b, error, r, "The rules could not be read");
+		return bus_kernel_failed(b, error, r, "The rules could not be read");
 	}
-	return send_list(reply, 0);
+	return bus_send_list(reply, 0);
 }
 
 static int parse_family(struct sotto_rule *rule, const char *text)
@@ -409,7 +227,7 @@ int bus_add_rule(sd_bus_message *m, void *data, sd_bus_error *error)
 		return r;
 	r = k ? sotto_rule_new(kernel_requests(k), &rule) : -ENODEV;
 	if (r)
-		return kernel_failed(b, error, r, "The kernel refused the rule");
+		return bus_kernel_failed(b, error, r, "The kernel refused the rule");
 	return sd_bus_reply_method_return(m, "u", rule.id);
 }
 
@@ -426,6 +244,6 @@ int bus_delete_rule(sd_bus_message *m, void *data, sd_bus_error *error)
 		return r;
 	r = k ? sotto_rule_del(kernel_requests(k), id) : -ENODEV;
 	if (r)
-		return kernel_failed(b, error, r, "The rule could not be deleted");
+		return bus_kernel_failed(b, error, r, "The rule could not be deleted");
 	return sd_bus_reply_method_return(m, NULL);
 }

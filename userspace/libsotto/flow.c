@@ -71,20 +71,47 @@ static uint64_t get_u64(const struct nlattr *attr, uint64_t absent)
 	return attr ? mnl_attr_get_u64(attr) : absent;
 }
 
+static uint16_t get_u16(const struct nlattr *attr)
+{
+	return attr ? mnl_attr_get_u16(attr) : 0;
+}
+
+static uint8_t get_u8(const struct nlattr *attr)
+{
+	return attr ? mnl_attr_get_u8(attr) : 0;
+}
+
+static void read_enc_ext(const struct nlattr *ids, struct sotto_options *out)
+{
+	if (!ids || mnl_attr_get_payload_len(ids) > SOTTO_ENC_EXT_MAX)
+		return;
+	out->enc_ext_len = mnl_attr_get_payload_len(ids);
+	memcpy(out->enc_ext, mnl_attr_get_payload(ids), out->enc_ext_len);
+}
+
 static void read_options(const struct nlattr *const *tb, struct sotto_options *out)
 {
-	const struct nlattr *ids = tb[SOTTO_A_FLOW_ENC_EXT];
-
 	out->window = get_u32(tb[SOTTO_A_FLOW_WINDOW]);
 	out->cryptex = get_u32(tb[SOTTO_A_FLOW_CRYPTEX]);
-	if (tb[SOTTO_A_FLOW_PAD_SIZE])
-		out->pad_size = mnl_attr_get_u16(tb[SOTTO_A_FLOW_PAD_SIZE]);
-	if (tb[SOTTO_A_FLOW_PAD_MULTIPLE])
-		out->pad_multiple = mnl_attr_get_u8(tb[SOTTO_A_FLOW_PAD_MULTIPLE]);
-	if (ids && mnl_attr_get_payload_len(ids) <= SOTTO_ENC_EXT_MAX) {
-		out->enc_ext_len = mnl_attr_get_payload_len(ids);
-		memcpy(out->enc_ext, mnl_attr_get_payload(ids), out->enc_ext_len);
-	}
+	out->pad_size = get_u16(tb[SOTTO_A_FLOW_PAD_SIZE]);
+	out->pad_multiple = get_u8(tb[SOTTO_A_FLOW_PAD_MULTIPLE]);
+	read_enc_ext(tb[SOTTO_A_FLOW_ENC_EXT], out);
+}
+
+static void read_srtp(const struct nlattr *nest, struct sotto_srtp *out)
+{
+	const struct nlattr *tb[SOTTO_A_SRTP_MAX + 1];
+
+	if (!nest)
+		return;
+	sotto_attrs_nest(nest, tb, SOTTO_A_SRTP_MAX);
+	out->has_key = true;
+	out->mki_len = get_u8(tb[SOTTO_A_SRTP_MKI_LEN]);
+	out->options.window = get_u32(tb[SOTTO_A_SRTP_WINDOW]);
+	out->options.cryptex = get_u32(tb[SOTTO_A_SRTP_CRYPTEX]);
+	out->options.pad_size = get_u16(tb[SOTTO_A_SRTP_PAD_SIZE]);
+	out->options.pad_multiple = get_u8(tb[SOTTO_A_SRTP_PAD_MULTIPLE]);
+	read_enc_ext(tb[SOTTO_A_SRTP_ENC_EXT], &out->options);
 }
 
 void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
@@ -113,7 +140,7 @@ void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
 	out->has_uid = tb[SOTTO_A_FLOW_UID];
 	out->ifindex = (int32_t)get_u32(tb[SOTTO_A_FLOW_IFINDEX]);
 	out->mark = get_u32(tb[SOTTO_A_FLOW_MARK]);
-	out->tos = tb[SOTTO_A_FLOW_TOS] ? mnl_attr_get_u8(tb[SOTTO_A_FLOW_TOS]) : 0;
+	out->tos = get_u8(tb[SOTTO_A_FLOW_TOS]);
 	out->ssrc_tx = get_u32(tb[SOTTO_A_FLOW_SSRC_TX]);
 	out->has_ssrc_tx = tb[SOTTO_A_FLOW_SSRC_TX];
 	out->ssrc_rx = get_u32(tb[SOTTO_A_FLOW_SSRC_RX]);
@@ -126,6 +153,8 @@ void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
 	if (tb[SOTTO_A_FLOW_STATS])
 		read_stats(tb[SOTTO_A_FLOW_STATS], out->stats);
 	read_options(tb, &out->options);
+	read_srtp(tb[SOTTO_A_FLOW_SRTP_TX], &out->srtp_tx);
+	read_srtp(tb[SOTTO_A_FLOW_SRTP_RX], &out->srtp_rx);
 }
 
 static int flow_cb(const struct nlmsghdr *nlh, void *arg)

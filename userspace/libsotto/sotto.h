@@ -111,6 +111,18 @@ struct sotto_options {
 };
 
 /**
+ * struct sotto_srtp - how a key has packets look, beside its profile
+ * @has_key: there is one in use; else the others are 0
+ * @mki_len: bytes of MKI in each packet
+ * @options: those that its flow had when it was installed
+ */
+struct sotto_srtp {
+	bool has_key;
+	uint8_t mki_len;
+	struct sotto_options options;
+};
+
+/**
  * struct sotto_stream - one SSRC in one direction of a flow
  * @roc: rollover counter: of the highest packet, or told for the first one
  * @seq: highest sequence number, valid if @has_seq: a packet has passed
@@ -155,7 +167,9 @@ struct sotto_flow {
 	uint64_t idle_tx_ms;	/* SOTTO_IDLE_NEVER: nothing sent yet */
 	uint64_t idle_rx_ms;
 	uint64_t stats[SOTTO_STATS_COUNT];
-	struct sotto_options options;
+	struct sotto_options options;	/* of the keys to come */
+	struct sotto_srtp srtp_tx;
+	struct sotto_srtp srtp_rx;
 };
 
 /**

@@ -280,6 +280,8 @@ enum sotto_attr_flow {
 	SOTTO_A_FLOW_PAD_MULTIPLE,	/* u8, and to a multiple of this; 0 or 1: to none */
 	SOTTO_A_FLOW_ENC_EXT,	/* ids of elements to encrypt (RFC 6904), a byte each */
 	SOTTO_A_FLOW_STREAM,	/* several, nest of sotto_attr_stream */
+	SOTTO_A_FLOW_SRTP_TX,	/* nest of sotto_attr_srtp: of the current key; absent: none */
+	SOTTO_A_FLOW_SRTP_RX,
 
 	/* private: */
 	__SOTTO_A_FLOW_MAX,
@@ -292,6 +294,24 @@ enum sotto_attr_flow {
 #define SOTTO_FLOW_F_TAINTED	(1U << 2)	/* its local socket has been secure before */
 #define SOTTO_FLOW_F_OWN_ALLOWED	(1U << 3)	/* its rule says own=allow */
 #define SOTTO_FLOW_F_NEXT_HEARD	(1U << 4)	/* the "next" rx key has authenticated a packet */
+
+/*
+ * How a key that is in use has packets look, beside its profile. The options are those
+ * that its flow had when it was installed.
+ */
+enum sotto_attr_srtp {
+	SOTTO_A_SRTP_UNSPEC,
+	SOTTO_A_SRTP_MKI_LEN,	/* u8, bytes; 0 none */
+	SOTTO_A_SRTP_WINDOW,	/* these as in sotto_attr_flow */
+	SOTTO_A_SRTP_CRYPTEX,
+	SOTTO_A_SRTP_PAD_SIZE,
+	SOTTO_A_SRTP_PAD_MULTIPLE,
+	SOTTO_A_SRTP_ENC_EXT,
+
+	/* private: */
+	__SOTTO_A_SRTP_MAX,
+	SOTTO_A_SRTP_MAX = __SOTTO_A_SRTP_MAX - 1
+};
 
 /*
  * One SSRC in one direction. In FLOW_NEW and FLOW_SET the ROC that its first packet
