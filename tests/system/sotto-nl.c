@@ -256,6 +256,10 @@ static int print_rule(const struct sotto_rule *r, void *arg)
 		printf(",\"uid\":%u", r->uid);
 	if (r->has & SOTTO_RULE_HAS_CGROUP)
 		printf(",\"cgroup\":%llu", (unsigned long long)r->cgroup);
+	for (unsigned int i = 0; i < SOTTO_STATS_COUNT; i++)
+		if (r->stats[i])
+			printf(",\"%s\":%llu", sotto_stats_name(i),
+			       (unsigned long long)r->stats[i]);
 	puts("}");
 	return 0;
 }

@@ -52,7 +52,7 @@ static void read_addr(const struct nlattr *addr, const struct nlattr *port, uint
 	}
 }
 
-static void read_stats(const struct nlattr *nest, uint64_t stats[SOTTO_STATS_COUNT])
+void sotto_stats_read(const struct nlattr *nest, uint64_t stats[SOTTO_STATS_COUNT])
 {
 	const struct nlattr *tb[SOTTO_A_STATS_MAX + 1];
 
@@ -151,7 +151,7 @@ void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
 	out->idle_tx_ms = get_u64(tb[SOTTO_A_FLOW_IDLE_TX_MS], SOTTO_IDLE_NEVER);
 	out->idle_rx_ms = get_u64(tb[SOTTO_A_FLOW_IDLE_RX_MS], SOTTO_IDLE_NEVER);
 	if (tb[SOTTO_A_FLOW_STATS])
-		read_stats(tb[SOTTO_A_FLOW_STATS], out->stats);
+		sotto_stats_read(tb[SOTTO_A_FLOW_STATS], out->stats);
 	read_options(tb, &out->options);
 	read_srtp(tb[SOTTO_A_FLOW_SRTP_TX], &out->srtp_tx);
 	read_srtp(tb[SOTTO_A_FLOW_SRTP_RX], &out->srtp_rx);

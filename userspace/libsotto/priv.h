@@ -52,6 +52,9 @@ int sotto_link_fail(struct sotto_link *link, int err, const char *fmt, ...)
 void sotto_attrs_top(const struct nlmsghdr *nlh, const struct nlattr **tb);
 void sotto_attrs_nest(const struct nlattr *nest, const struct nlattr **tb, int max);
 
+/* Counters, by the uapi's numbering; those that are not there are 0. */
+void sotto_stats_read(const struct nlattr *nest, uint64_t stats[SOTTO_STATS_COUNT]);
+
 void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out);
 
 #endif /* SOTTO_PRIV_H */

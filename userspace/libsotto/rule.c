@@ -78,6 +78,8 @@ static void read_rule(const struct nlattr *nest, struct sotto_rule *out)
 	}
 	if (tb[SOTTO_A_RULE_FLOWS])
 		out->flows = mnl_attr_get_u32(tb[SOTTO_A_RULE_FLOWS]);
+	if (tb[SOTTO_A_RULE_STATS])
+		sotto_stats_read(tb[SOTTO_A_RULE_STATS], out->stats);
 }
 
 static int id_cb(const struct nlmsghdr *nlh, void *arg)

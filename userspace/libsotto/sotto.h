@@ -51,6 +51,9 @@ struct sotto_addr {
 #define SOTTO_RULE_HAS_UID	(1U << 3)
 #define SOTTO_RULE_HAS_CGROUP	(1U << 4)
 
+/* Counters by the uapi's own numbering: stats[SOTTO_A_STATS_TX_PROTECTED]. */
+#define SOTTO_STATS_COUNT	(SOTTO_A_STATS_MAX + 1)
+
 /**
  * struct sotto_rule - one capture rule
  * @id: unique in the netns; 0 in sotto_rule_new() lets the kernel choose
@@ -66,6 +69,7 @@ struct sotto_addr {
  * @uid: owner of the local socket
  * @cgroup: cgroup v2 id of the local socket, descendants included
  * @flows: live flows of this rule; from the kernel only
+ * @stats: packets that it has decided about before there was a flow; likewise
  */
 struct sotto_rule {
 	uint32_t id;
@@ -81,10 +85,8 @@ struct sotto_rule {
 	uint32_t uid;
 	uint64_t cgroup;
 	uint32_t flows;
+	uint64_t stats[SOTTO_STATS_COUNT];
 };
-
-/* Counters by the uapi's own numbering: stats[SOTTO_A_STATS_TX_PROTECTED]. */
-#define SOTTO_STATS_COUNT	(SOTTO_A_STATS_MAX + 1)
 
 #define SOTTO_IDLE_NEVER	UINT64_MAX
 
