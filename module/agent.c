@@ -20,9 +20,17 @@
 
 static struct sock *sender(const struct sotto_net *sn, u16 family)
 {
-	const struct socket *sock = sn->sender[family == AF_INET6];
+	return sn->sender[family == AF_INET6];
+}
 
-	return sock ? sock->sk : NULL;
+static int make_sender(struct sotto_net *sn, int family)
+{
+	struct socket *sock;
+	int err = sock_create_kern(sn->net, family, SOCK_DGRAM, IPPROTO_UDP, &sock);
+
+	if (!err)
+		sn->sender[family == AF_INET6] = sock->sk;
+	return err;
 }
 
 /**
@@ -37,10 +45,9 @@ int sotto_agent_init(struct sotto_net *sn)
 {
 	int err;
 
-	err = sock_create_kern(sn->net, AF_INET, SOCK_DGRAM, IPPROTO_UDP, &sn->sender[0]);
-	if (err)
-		return err;
-	err = sock_create_kern(sn->net, AF_INET6, SOCK_DGRAM, IPPROTO_UDP, &sn->sender[1]);
+	err = make_sender(sn, AF_INET);
+	if (!err)
+		err = make_sender(sn, AF_INET6);
 	/* A kernel booted without IPv6 has no IPv6 flows either. */
 	if (err && err != -EAFNOSUPPORT) {
 		sotto_agent_exit(sn);
@@ -59,21 +66,9 @@ void sotto_agent_exit(struct sotto_net *sn)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(sn->sender); i++) {
 		if (sn->sender[i])
-			sock_release(sn->sender[i]);
+			sock_release(sn->sender[i]->sk_socket);
 		sn->sender[i] = NULL;
 	}
-}
-
-/**
- * sotto_agent_sent() - Is this a packet that sotto_agent_send() made?
- * @sn: netns
- * @skb: packet at LOCAL_OUT
- *
- * Context: any.
- */
-bool sotto_agent_sent(const struct sotto_net *sn, const struct sk_buff *skb)
-{
-	return skb->sk && (skb->sk == sender(sn, AF_INET) || skb->sk == sender(sn, AF_INET6));
 }
 
 static struct flowi4 flow_key4(const struct sotto_tuple *t, const struct sotto_route_key *route)

@@ -5,20 +5,30 @@
 #ifndef SOTTO_AGENT_H
 #define SOTTO_AGENT_H
 
+#include <linux/skbuff.h>
 #include <linux/sotto.h>
 #include <linux/types.h>
 
+#include "net.h"
+
 struct netlink_ext_ack;
-struct sk_buff;
 struct sotto_flow;
-struct sotto_net;
 struct sotto_tuple;
 
 int sotto_agent_init(struct sotto_net *sn);	/* may sleep; 0 or a negative errno */
 void sotto_agent_exit(struct sotto_net *sn);
 
-/* Is this a packet that sotto_agent_send() made? No program can imitate it. */
-bool sotto_agent_sent(const struct sotto_net *sn, const struct sk_buff *skb);
+/**
+ * sotto_agent_sent() - Is this a packet that sotto_agent_send() made?
+ * @sn: netns
+ * @skb: packet at LOCAL_OUT
+ *
+ * No program can imitate it. Context: any.
+ */
+static inline bool sotto_agent_sent(const struct sotto_net *sn, const struct sk_buff *skb)
+{
+	return skb->sk && (skb->sk == sn->sender[0] || skb->sk == sn->sender[1]);
+}
 
 /* Sends @data on a flow, the way its media goes. Under sn->control. */
 int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const u8 *data,

@@ -29,6 +29,7 @@
 #include <asm/simd.h>
 
 #include "crypto.h"
+#include "uninit.h"
 
 /* Since 6.17 HMAC-SHA1, since 7.0 a block of AES is a library: fast, and it cannot fail. */
 #define HMAC_LIBRARY	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0))
@@ -41,9 +42,10 @@ MODULE_SOFTDEP("pre: aesni_intel sha1_ssse3 aes_ce_blk sha1_ce ctr gcm");
 #define GCM_REQUEST_ROOM	2048
 
 /*
- * A driver may put its request into a scatterlist, so that it cannot lie on a
- * mapped stack. One per CPU; the lock is for PREEMPT_RT, where another task may
- * come in between, and is never contended elsewhere.
+ * A driver that appends something to its request may put that into a scatterlist, so
+ * that it cannot lie on a mapped stack: the portable one does. One per CPU; the lock is
+ * for PREEMPT_RT, where another task may come in between, and is never contended
+ * elsewhere. The fast drivers append nothing.
  */
 struct gcm_scratch {
 	spinlock_t lock;	/* guards req */
@@ -199,15 +201,9 @@ static void hmac_free(struct sotto_hmac_key *key)
 }
 
 static int hmac_compute(const struct sotto_hmac_key *key, const u8 *data, unsigned int len,
-			const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
+			u8 mac[SOTTO_HMAC_LEN])
 {
-	struct hmac_sha1_ctx ctx;
-
-	hmac_sha1_init(&ctx, &key->sha1);
-	hmac_sha1_update(&ctx, data, len);
-	if (suffix)
-		hmac_sha1_update(&ctx, suffix, 4);
-	hmac_sha1_final(&ctx, mac);
+	hmac_sha1(&key->sha1, data, len, mac);
 	return 0;
 }
 
@@ -238,20 +234,13 @@ static void hmac_free(struct sotto_hmac_key *key)
 }
 
 static int hmac_compute(const struct sotto_hmac_key *key, const u8 *data, unsigned int len,
-			const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
+			u8 mac[SOTTO_HMAC_LEN])
 {
 	SHASH_DESC_ON_STACK(desc, key->tfm);
 	int err;
 
 	desc->tfm = key->tfm;
-	err = crypto_shash_init(desc);
-	if (!err && suffix) {
-		err = crypto_shash_update(desc, data, len);
-		data = suffix;
-		len = 4;
-	}
-	if (!err)
-		err = crypto_shash_finup(desc, data, len, mac);
+	err = crypto_shash_digest(desc, data, len, mac);
 	shash_desc_zero(desc);
 	return err;
 }
@@ -327,28 +316,45 @@ int sotto_cm_xor(const struct sotto_cm *cm, u8 iv[SOTTO_CM_IV_LEN], u8 *data, un
 
 ALLOW_ERROR_INJECTION(sotto_cm_xor, ERRNO);
 
-static int gcm_crypt(const struct sotto_gcm *gcm, bool seal, u8 *iv, u8 *data,
-		     unsigned int aad_len, unsigned int len)
+static __always_inline int gcm_run(struct aead_request *req, struct crypto_aead *tfm, bool seal,
+				   u8 *iv, struct scatterlist *sg, unsigned int aad_len,
+				   unsigned int len)
+{
+	aead_request_set_tfm(req, tfm);
+	aead_request_set_callback(req, 0, NULL, NULL);
+	aead_request_set_ad(req, aad_len);
+	aead_request_set_crypt(req, sg, sg, seal ? len : len + SOTTO_GCM_TAG_LEN, iv);
+	return seal ? crypto_aead_encrypt(req) : crypto_aead_decrypt(req);
+}
+
+static noinline int gcm_run_apart(struct crypto_aead *tfm, bool seal, u8 *iv,
+				  struct scatterlist *sg, unsigned int aad_len, unsigned int len)
 {
 	struct gcm_scratch *scratch = raw_cpu_ptr(&gcm_scratch);
-	struct scatterlist sg;
 	int err;
 
-	sg_init_one(&sg, data, aad_len + len + SOTTO_GCM_TAG_LEN);
 	spin_lock_bh(&scratch->lock);
-	aead_request_set_tfm(scratch->req,
-			     gcm->fast && crypto_simd_usable() ? gcm->fast : gcm->slow);
-	aead_request_set_callback(scratch->req, 0, NULL, NULL);
-	aead_request_set_ad(scratch->req, aad_len);
-	if (seal) {
-		aead_request_set_crypt(scratch->req, &sg, &sg, len, iv);
-		err = crypto_aead_encrypt(scratch->req);
-	} else {
-		aead_request_set_crypt(scratch->req, &sg, &sg, len + SOTTO_GCM_TAG_LEN, iv);
-		err = crypto_aead_decrypt(scratch->req);
-	}
+	err = gcm_run(scratch->req, tfm, seal, iv, sg, aad_len, len);
 	spin_unlock_bh(&scratch->lock);
 	return err;
+}
+
+static __always_inline int gcm_crypt(const struct sotto_gcm *gcm, bool seal, u8 *iv, u8 *data,
+				     unsigned int aad_len, unsigned int len)
+{
+	struct crypto_aead *tfm = gcm->fast && crypto_simd_usable() ? gcm->fast : gcm->slow;
+	struct scatterlist sg[2] sotto_uninit;
+	struct aead_request req sotto_uninit;
+
+	/* The tag as an entry of its own: drivers look for where it begins. */
+	sg[0].page_link = 0;
+	sg[1].page_link = 0;
+	sg_init_marker(sg, ARRAY_SIZE(sg));
+	sg_set_buf(&sg[0], data, aad_len + len);
+	sg_set_buf(&sg[1], data + aad_len + len, SOTTO_GCM_TAG_LEN);
+	if (unlikely(crypto_aead_reqsize(tfm)))
+		return gcm_run_apart(tfm, seal, iv, sg, aad_len, len);
+	return gcm_run(&req, tfm, seal, iv, sg, aad_len, len);
 }
 
 /**
@@ -390,29 +396,27 @@ int sotto_gcm_open(const struct sotto_gcm *gcm, u8 iv[SOTTO_GCM_IV_LEN], u8 *dat
 }
 
 /**
- * sotto_hmac_sign() - HMAC-SHA1 over data and a suffix.
+ * sotto_hmac_sign() - HMAC-SHA1 over data.
  * @hmac: keyed HMAC
  * @data: any memory
  * @len: bytes
- * @suffix: 4 bytes that follow @data in the MAC but not in memory, or NULL
  * @mac: filled in, SOTTO_HMAC_LEN bytes
  *
  * Context: process or softirq. Return: 0 or a negative errno of the hash.
  */
 int sotto_hmac_sign(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
-		    const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
+		    u8 mac[SOTTO_HMAC_LEN])
 {
-	return hmac_compute(hmac->key, data, len, suffix, mac);
+	return hmac_compute(hmac->key, data, len, mac);
 }
 
 ALLOW_ERROR_INJECTION(sotto_hmac_sign, ERRNO);
 
 /**
- * sotto_hmac_verify() - Compare a tag with the HMAC-SHA1 over data and a suffix.
+ * sotto_hmac_verify() - Compare a tag with the HMAC-SHA1 over data.
  * @hmac: keyed HMAC
  * @data: any memory
  * @len: bytes
- * @suffix: as in sotto_hmac_sign()
  * @tag: the leftmost bytes of the MAC, as they arrived
  * @tag_len: 1..SOTTO_HMAC_LEN
  *
@@ -420,12 +424,12 @@ ALLOW_ERROR_INJECTION(sotto_hmac_sign, ERRNO);
  * Return: 0; -EBADMSG if it differs; another negative errno of the hash.
  */
 int sotto_hmac_verify(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
-		      const u8 *suffix, const u8 *tag, unsigned int tag_len)
+		      const u8 *tag, unsigned int tag_len)
 {
 	u8 mac[SOTTO_HMAC_LEN];
 	int err;
 
-	err = sotto_hmac_sign(hmac, data, len, suffix, mac);
+	err = sotto_hmac_sign(hmac, data, len, mac);
 	if (!err && crypto_memneq(mac, tag, tag_len))
 		err = -EBADMSG;
 	/* Of a forged packet it is what the forger wants to know. */

@@ -59,13 +59,12 @@ int sotto_gcm_seal(const struct sotto_gcm *gcm, u8 iv[SOTTO_GCM_IV_LEN], u8 *dat
 int sotto_gcm_open(const struct sotto_gcm *gcm, u8 iv[SOTTO_GCM_IV_LEN], u8 *data,
 		   unsigned int aad_len, unsigned int len);
 
-/* HMAC-SHA1 over @data and, if not NULL, the 4 bytes at @suffix. */
 int sotto_hmac_sign(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
-		    const u8 *suffix, u8 mac[SOTTO_HMAC_LEN]);
+		    u8 mac[SOTTO_HMAC_LEN]);
 
 /* -EBADMSG if the leftmost @tag_len bytes of that are not @tag. */
 int sotto_hmac_verify(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
-		      const u8 *suffix, const u8 *tag, unsigned int tag_len);
+		      const u8 *tag, unsigned int tag_len);
 
 /* AES keystream of a key that is used once (key derivation); slow, no transform. */
 int sotto_aes_keystream(const u8 *key, unsigned int key_len, u8 iv[SOTTO_CM_IV_LEN],

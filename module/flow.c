@@ -12,6 +12,7 @@
 
 #include "event.h"
 #include "flow.h"
+#include "flow_table.h"
 #include "net.h"
 
 #define EXPIRY_INTERVAL	HZ
@@ -20,13 +21,6 @@
 #define IDLE		(180 * HZ)
 #define EVICTION_CHOICE	4
 #define LEFT_BEHIND	(30 * HZ)	/* its program may still send to where it was */
-
-static const struct rhashtable_params tuple_params = {
-	.key_len = sizeof_field(struct sotto_flow_node, tuple),
-	.key_offset = offsetof(struct sotto_flow_node, tuple),
-	.head_offset = offsetof(struct sotto_flow_node, head),
-	.automatic_shrinking = true,
-};
 
 static const struct rhashtable_params id_params = {
 	.key_len = sizeof_field(struct sotto_flow, id),
@@ -37,20 +31,6 @@ static const struct rhashtable_params id_params = {
 
 /* Over all netns, for as long as the module is loaded. */
 static atomic64_t last_id;
-
-/**
- * sotto_flow_find() - Find the flow of a 5-tuple.
- * @sn: netns
- * @tuple: ends
- *
- * Context: any, under rcu_read_lock(), which also keeps the flow.
- * Return: the flow's node or NULL.
- */
-const struct sotto_flow_node *sotto_flow_find(struct sotto_net *sn,
-					      const struct sotto_tuple *tuple)
-{
-	return rhashtable_lookup(&sn->flows, tuple, tuple_params);
-}
 
 /**
  * sotto_flow_tuple() - The ends of a flow's RTP.
@@ -115,7 +95,7 @@ static struct sotto_flow_ends *ends_of(const struct sotto_flow *flow)
 static void unlink_ends(struct sotto_net *sn, struct sotto_flow_ends *ends)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(ends->node); i++)
-		rhashtable_remove_fast(&sn->flows, &ends->node[i].head, tuple_params);
+		rhashtable_remove_fast(&sn->flows, &ends->node[i].head, sotto_by_tuple);
 }
 
 /* The flow is not to be found any more where it was. Under sn->flow_lock. */
@@ -226,14 +206,14 @@ static struct sotto_flow *evict_embryonic(struct sotto_net *sn)
  */
 static bool give_way(struct sotto_net *sn, const struct sotto_tuple *tuple)
 {
-	struct sotto_flow_node *node = rhashtable_lookup_fast(&sn->flows, tuple, tuple_params);
+	struct sotto_flow_node *node = rhashtable_lookup_fast(&sn->flows, tuple, sotto_by_tuple);
 
 	if (!node || !(node->rtcp || node->left))
 		return false;
 	if (node->left)
 		forget_before(node->flow);
 	else
-		rhashtable_remove_fast(&sn->flows, &node->head, tuple_params);
+		rhashtable_remove_fast(&sn->flows, &node->head, sotto_by_tuple);
 	return true;
 }
 
@@ -242,16 +222,16 @@ static int link_ends(struct sotto_net *sn, struct sotto_flow_ends *ends)
 {
 	int err;
 
-	err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[0].head, tuple_params);
+	err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[0].head, sotto_by_tuple);
 	if (err == -EEXIST && give_way(sn, &ends->node[0].tuple))
 		err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[0].head,
-						    tuple_params);
+						    sotto_by_tuple);
 	if (err)
 		return err;
 	/* Where another flow's RTP has our RTCP port, that one keeps it. */
-	err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[1].head, tuple_params);
+	err = rhashtable_lookup_insert_fast(&sn->flows, &ends->node[1].head, sotto_by_tuple);
 	if (err && err != -EEXIST) {
-		rhashtable_remove_fast(&sn->flows, &ends->node[0].head, tuple_params);
+		rhashtable_remove_fast(&sn->flows, &ends->node[0].head, sotto_by_tuple);
 		return err;
 	}
 	return 0;
@@ -383,15 +363,13 @@ int sotto_flow_move(struct sotto_flow *flow, const struct sotto_tuple *tuple)
 }
 
 /**
- * sotto_flow_settle() - Somebody on this machine has taken the flow up.
+ * sotto_flow_grow_up() - Somebody on this machine has taken an embryonic flow up.
  * @flow: kept by the caller
  *
  * Context: any but hardirq.
  */
-void sotto_flow_settle(struct sotto_flow *flow)
+void sotto_flow_grow_up(struct sotto_flow *flow)
 {
-	if (likely(!(READ_ONCE(flow->flags) & SOTTO_FLOW_F_EMBRYONIC)))
-		return;
 	spin_lock_bh(&flow->sn->flow_lock);
 	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC) {
 		WRITE_ONCE(flow->flags, flow->flags & ~SOTTO_FLOW_F_EMBRYONIC);
@@ -567,7 +545,7 @@ int sotto_flows_init(struct sotto_net *sn)
 
 	spin_lock_init(&sn->flow_lock);
 	INIT_LIST_HEAD(&sn->flow_list);
-	err = rhashtable_init(&sn->flows, &tuple_params);
+	err = rhashtable_init(&sn->flows, &sotto_by_tuple);
 	if (err)
 		return err;
 	err = rhashtable_init(&sn->flows_by_id, &id_params);

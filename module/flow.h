@@ -129,8 +129,6 @@ struct sotto_flow_params {
 };
 
 /* A flow is kept by rcu_read_lock(), or by sotto_net.control. */
-const struct sotto_flow_node *sotto_flow_find(struct sotto_net *sn,
-					      const struct sotto_tuple *tuple);
 struct sotto_flow *sotto_flow_find_id(struct sotto_net *sn, u64 id);
 struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_flow_params *p,
 				     gfp_t gfp);
@@ -140,12 +138,24 @@ struct sotto_tuple sotto_flow_tuple(const struct sotto_flow *flow);
 struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t);
 
 void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sotto_state state);
-void sotto_flow_settle(struct sotto_flow *flow);
+void sotto_flow_grow_up(struct sotto_flow *flow);
 void sotto_flow_rejudge(struct sotto_net *sn);
 
 static inline enum sotto_state sotto_flow_state(const struct sotto_flow *flow, enum sotto_dir dir)
 {
 	return READ_ONCE(flow->state[dir]);
+}
+
+/**
+ * sotto_flow_settle() - Somebody on this machine has taken the flow up.
+ * @flow: kept by the caller
+ *
+ * Context: any but hardirq.
+ */
+static inline void sotto_flow_settle(struct sotto_flow *flow)
+{
+	if (unlikely(READ_ONCE(flow->flags) & SOTTO_FLOW_F_EMBRYONIC))
+		sotto_flow_grow_up(flow);
 }
 
 int sotto_flows_init(struct sotto_net *sn);

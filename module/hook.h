@@ -2,10 +2,10 @@
 #ifndef SOTTO_HOOK_H
 #define SOTTO_HOOK_H
 
-struct net;
+struct sotto_net;
 
 /* Process context, may sleep. 0 or a negative errno. */
-int sotto_hooks_register(struct net *net);
-void sotto_hooks_unregister(struct net *net);
+int sotto_hooks_register(struct sotto_net *sn);
+void sotto_hooks_unregister(struct sotto_net *sn);
 
 #endif /* SOTTO_HOOK_H */

@@ -8,6 +8,7 @@
 
 #include <linux/sotto.h>
 #include <linux/types.h>
+#include <linux/unaligned.h>
 
 #define SOTTO_KEY_LEN_MAX	32
 #define SOTTO_SALT_LEN_MAX	14
@@ -49,7 +50,40 @@ int sotto_kdf(const struct sotto_profile_params *params, const u8 *master, const
 int sotto_kdf_ext(const struct sotto_profile_params *params, const u8 *master, const u8 *salt,
 		  struct sotto_session_keys *out);
 
-void sotto_cm_iv(u8 iv[16], const u8 *salt, u32 ssrc, u64 index);
-void sotto_gcm_iv(u8 iv[12], const u8 *salt, u32 ssrc, u64 index);
+/**
+ * sotto_cm_iv() - Initial counter of AES-CM (RFC 3711 4.1.1).
+ * @iv: filled in
+ * @salt: session salt, 14 bytes
+ * @ssrc: SSRC of the packet
+ * @index: 48 bits for SRTP, 31 bits for SRTCP
+ *
+ * Context: any.
+ */
+static inline void sotto_cm_iv(u8 iv[16], const u8 *salt, u32 ssrc, u64 index)
+{
+	u64 low = (u64)get_unaligned_be32(salt + 8) << 32 |
+		  (u64)get_unaligned_be16(salt + 12) << 16;
+
+	put_unaligned_be64(get_unaligned_be64(salt) ^ ssrc, iv);
+	put_unaligned_be64(low ^ index << 16, iv + 8);
+}
+
+/**
+ * sotto_gcm_iv() - Nonce of AES-GCM (RFC 7714 8.1, 9.1).
+ * @iv: filled in
+ * @salt: session salt, 12 bytes
+ * @ssrc: SSRC of the packet
+ * @index: 48 bits for SRTP, 31 bits for SRTCP
+ *
+ * SRTP's ROC and sequence stand where SRTCP's zeros and index do, so that one
+ * function makes both.
+ *
+ * Context: any.
+ */
+static inline void sotto_gcm_iv(u8 iv[12], const u8 *salt, u32 ssrc, u64 index)
+{
+	put_unaligned_be64(get_unaligned_be64(salt) ^ ((u64)ssrc << 16 | index >> 32), iv);
+	put_unaligned_be32(get_unaligned_be32(salt + 8) ^ (u32)index, iv + 8);
+}
 
 #endif /* SOTTO_KDF_H */

@@ -35,7 +35,7 @@ static int __net_init net_init(struct net *net)
 	err = sotto_agent_init(sn);
 	if (err)
 		goto err_flows;
-	err = sotto_hooks_register(net);
+	err = sotto_hooks_register(sn);
 	if (err)
 		goto err_agent;
 	return 0;
@@ -54,7 +54,7 @@ err_evidence:
 /* A grace period passes between this and net_exit(). */
 static void __net_exit net_pre_exit(struct net *net)
 {
-	sotto_hooks_unregister(net);
+	sotto_hooks_unregister(sotto_net(net));
 }
 
 static void __net_exit net_exit(struct net *net)

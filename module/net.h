@@ -6,6 +6,7 @@
 #define SOTTO_NET_H
 
 #include <linux/mutex.h>
+#include <linux/netfilter.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
@@ -16,12 +17,14 @@
 #include "rule.h"
 #include "taint.h"
 
+#define SOTTO_HOOKS	4
+
 struct sock;
-struct socket;
 
 /**
  * struct sotto_net - one network namespace
  * @net: it
+ * @hook_ops: where its packets are seen
  * @control: serialises control: netlink requests and expiry
  * @rules: snapshot under RCU, replaced under @control
  * @flows: nodes of flows by 5-tuple, RCU
@@ -41,6 +44,7 @@ struct socket;
  */
 struct sotto_net {
 	struct net *net;
+	struct nf_hook_ops hook_ops[SOTTO_HOOKS];
 	struct mutex control;	/* see above */
 	struct sotto_rules __rcu *rules;
 	struct rhashtable flows;
@@ -55,7 +59,7 @@ struct sotto_net {
 	struct sotto_evidence evidence;
 	struct sotto_taint taint;
 	u32 agent_portid;
-	struct socket *sender[2];	/* [0] IPv4, [1] IPv6 */
+	struct sock *sender[2];	/* [0] IPv4, [1] IPv6 */
 };
 
 extern unsigned int sotto_net_id;
@@ -63,6 +67,13 @@ extern unsigned int sotto_net_id;
 static inline struct hlist_head *sotto_port_bucket(struct sotto_net *sn, __be16 lport)
 {
 	return &sn->flows_by_port[ntohs(lport) % SOTTO_PORT_BUCKETS];
+}
+
+/* Has a local port no flow at all, neither its RTP nor its RTCP? */
+static inline bool sotto_port_is_free(struct sotto_net *sn, __be16 lport)
+{
+	return hlist_empty(sotto_port_bucket(sn, lport)) &&
+	       hlist_empty(sotto_port_bucket(sn, htons(ntohs(lport) - 1)));
 }
 
 static inline struct sotto_net *sotto_net(const struct net *net)

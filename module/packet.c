@@ -16,87 +16,22 @@
 
 #include "packet.h"
 
-static bool read_ipv4(struct sotto_packet *pkt, struct in6_addr *src, struct in6_addr *dst)
+/**
+ * sotto_packet_find_udp6() - Where is the UDP header of an IPv6 packet?
+ * @pkt: its skb is set; @pkt->udp is filled in
+ *
+ * Return: false if it has none, or is a fragment.
+ */
+bool sotto_packet_find_udp6(struct sotto_packet *pkt)
 {
-	const struct iphdr *iph = ip_hdr(pkt->skb);
-
-	/* A fragment has no ports. Before ours nf_defrag has put together what it can. */
-	if (iph->protocol != IPPROTO_UDP || ip_is_fragment(iph))
-		return false;
-	src->s6_addr32[0] = iph->saddr;
-	dst->s6_addr32[0] = iph->daddr;
-	pkt->udp = ip_hdrlen(pkt->skb);
-	return true;
-}
-
-static bool read_ipv6(struct sotto_packet *pkt, struct in6_addr *src, struct in6_addr *dst)
-{
-	const struct ipv6hdr *ip6h = ipv6_hdr(pkt->skb);
-	u8 proto = ip6h->nexthdr;
+	u8 proto = ipv6_hdr(pkt->skb)->nexthdr;
 	__be16 frag_off = 0;
 	int off;
 
-	off = ipv6_skip_exthdr(pkt->skb, sizeof(*ip6h), &proto, &frag_off);
+	off = ipv6_skip_exthdr(pkt->skb, sizeof(struct ipv6hdr), &proto, &frag_off);
 	if (off < 0 || frag_off || proto != IPPROTO_UDP)
 		return false;
-	*src = ip6h->saddr;
-	*dst = ip6h->daddr;
 	pkt->udp = off;
-	return true;
-}
-
-/*
- * Out: the route's device. Destination NAT, before us, may have changed the route,
- * and state->out is then where the packet does not go any more.
- */
-static const struct net_device *device_of(const struct sk_buff *skb,
-					  const struct nf_hook_state *state, enum sotto_dir dir)
-{
-	if (dir == SOTTO_DIR_RX)
-		return state->in;
-	return skb_dst(skb) ? skb_dst(skb)->dev : state->out;
-}
-
-/**
- * sotto_packet_read() - Read the ends of a packet.
- * @pkt: filled in
- * @skb: at its network header
- * @state: of the hook
- * @dir: SOTTO_DIR_TX at LOCAL_OUT, SOTTO_DIR_RX at LOCAL_IN
- *
- * Return: false if it is not a whole UDP packet.
- */
-bool sotto_packet_read(struct sotto_packet *pkt, struct sk_buff *skb,
-		       const struct nf_hook_state *state, enum sotto_dir dir)
-{
-	const struct net_device *dev = device_of(skb, state, dir);
-	struct in6_addr src = {}, dst = {};
-	const struct udphdr *uh;
-	struct udphdr buf;
-	unsigned int len;
-
-	*pkt = (struct sotto_packet){ .skb = skb, .dir = dir };
-	if (!(state->pf == NFPROTO_IPV4 ? read_ipv4(pkt, &src, &dst) : read_ipv6(pkt, &src, &dst)))
-		return false;
-	uh = skb_header_pointer(skb, pkt->udp, sizeof(buf), &buf);
-	if (!uh)
-		return false;
-	len = ntohs(uh->len);
-	/* The stack takes an IPv6 packet without a length for a whole one (RFC 2675 4). */
-	if (!len && state->pf == NFPROTO_IPV6)
-		len = skb->len - pkt->udp;
-	if (len < sizeof(*uh) || len > skb->len - pkt->udp)
-		return false;
-	pkt->len = len - sizeof(*uh);
-	/* What a virtual machine wants sent in fragments (UFO) is one packet. */
-	pkt->batch = skb_is_gso(skb) && skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4;
-	pkt->count = pkt->batch ? DIV_ROUND_UP(pkt->len, skb_shinfo(skb)->gso_size) : 1;
-	pkt->loopback = dev && (dev->flags & IFF_LOOPBACK);
-	pkt->tuple.family = state->pf == NFPROTO_IPV4 ? AF_INET : AF_INET6;
-	pkt->tuple.laddr = dir == SOTTO_DIR_TX ? src : dst;
-	pkt->tuple.raddr = dir == SOTTO_DIR_TX ? dst : src;
-	pkt->tuple.lport = dir == SOTTO_DIR_TX ? uh->source : uh->dest;
-	pkt->tuple.rport = dir == SOTTO_DIR_TX ? uh->dest : uh->source;
 	return true;
 }
 
@@ -161,7 +96,7 @@ int sotto_packet_own(struct sotto_packet *pkt, unsigned int room)
 	struct sk_buff *skb = pkt->skb;
 	int more;
 
-	if (skb_is_gso(skb))
+	if (unlikely(skb_is_gso(skb)))
 		skb_gso_reset(skb);
 	if (trim(pkt))
 		return -ENOMEM;
@@ -185,7 +120,7 @@ bool sotto_packet_csum_ok(struct sotto_packet *pkt)
 		return false;
 
 	/* Absent: allowed by IPv4, and by IPv6 where the socket allows it. */
-	if (!uh->check)
+	if (!uh->check || skb_csum_unnecessary(pkt->skb))
 		return true;
 	return !nf_checksum(pkt->skb, NF_INET_LOCAL_IN, pkt->udp, IPPROTO_UDP,
 			    pkt->tuple.family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6);
@@ -201,26 +136,33 @@ static __sum16 pseudo_csum(const struct sotto_packet *pkt, unsigned int len, __w
 			       csum);
 }
 
-/* Out: as the program or its device asked. In: authenticated, so right by itself. */
-static void fix_csum(struct sotto_packet *pkt, struct udphdr *uh, unsigned int len)
+/* The checksum of what leaves, as its program has asked for it or not. */
+static noinline void full_csum(struct sotto_packet *pkt, struct udphdr *uh, unsigned int len)
 {
 	struct sk_buff *skb = pkt->skb;
 
-	if (pkt->dir == SOTTO_DIR_RX) {
-		skb->ip_summed = CHECKSUM_UNNECESSARY;
-		skb->csum_level = 0;
-		return;
-	}
-	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		uh->check = ~pseudo_csum(pkt, len, 0);
-		return;
-	}
 	if (!uh->check)
 		return;
 	uh->check = 0;
 	uh->check = pseudo_csum(pkt, len, skb_checksum(skb, pkt->udp, len, 0)) ?:
 		    CSUM_MANGLED_0;
 	skb->ip_summed = CHECKSUM_NONE;
+}
+
+/* Out: as the program or its device asked. In: authenticated, so right by itself. */
+static inline void fix_csum(struct sotto_packet *pkt, struct udphdr *uh, __be16 old_len)
+{
+	struct sk_buff *skb = pkt->skb;
+
+	if (pkt->dir == SOTTO_DIR_RX) {
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+		skb->csum_level = 0;
+	} else if (likely(skb->ip_summed == CHECKSUM_PARTIAL)) {
+		/* So far it is the sum over the pseudo header, of which the length is a part. */
+		uh->check = csum16_add(csum16_sub(uh->check, old_len), uh->len);
+	} else {
+		full_csum(pkt, uh, ntohs(uh->len));
+	}
 }
 
 /**
@@ -231,24 +173,25 @@ static void fix_csum(struct sotto_packet *pkt, struct udphdr *uh, unsigned int l
 void sotto_packet_resize(struct sotto_packet *pkt, unsigned int len)
 {
 	struct sk_buff *skb = pkt->skb;
-	unsigned int udp_len = sizeof(struct udphdr) + len;
-	struct udphdr *uh;
+	struct udphdr *uh = (struct udphdr *)(skb->data + pkt->udp);
+	__be16 old_len = uh->len;
 
 	if (len > pkt->len)
-		skb_put(skb, len - pkt->len);
+		__skb_put(skb, len - pkt->len);
 	else
-		__skb_trim(skb, pkt->udp + udp_len);
+		__skb_trim(skb, pkt->udp + sizeof(*uh) + len);
 	pkt->len = len;
 	if (pkt->tuple.family == AF_INET) {
-		ip_hdr(skb)->tot_len = htons(skb->len);
-		ip_send_check(ip_hdr(skb));
+		struct iphdr *iph = ip_hdr(skb);
+		__be16 total = htons(skb->len);
+
+		csum_replace2(&iph->check, iph->tot_len, total);
+		iph->tot_len = total;
 	} else {
 		ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(struct ipv6hdr));
 	}
-	uh = (struct udphdr *)(skb->data + pkt->udp);
-	uh->len = htons(udp_len);
-	fix_csum(pkt, uh, udp_len);
-	skb_clear_hash(skb);
+	uh->len = htons(sizeof(*uh) + len);
+	fix_csum(pkt, uh, old_len);
 }
 
 /* Does its program insist on one piece? The default is to be told, not to insist. */

@@ -11,12 +11,6 @@ struct sock;
 struct sotto_packet;
 struct sotto_srtp_note;
 
-/* Has a local port no flow at all? Then nothing here needs to be asked. */
-static inline bool sotto_roam_no(struct sotto_net *sn, __be16 lport)
-{
-	return hlist_empty(sotto_port_bucket(sn, lport));
-}
-
 /* All in softirq or process context, under rcu_read_lock(); none of them sleeps. */
 struct sotto_flow *sotto_roam_in(struct sotto_net *sn, struct sotto_packet *pkt,
 				 const struct sotto_flow_node *node, const struct sock *receiver,

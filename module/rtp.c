@@ -8,7 +8,6 @@
 
 #include "rtp.h"
 
-#define RTP_HEADER_LEN		12
 #define RTP_EXT_HEADER_LEN	4
 #define RTCP_HEADER_LEN		8
 #define RTCP_APP_NAME_OFF	8
@@ -64,16 +63,13 @@ static bool is_channel_rtp(const u8 *data, unsigned int len)
 }
 
 /**
- * sotto_classify() - Say what a datagram is by its first bytes (RFC 7983).
+ * sotto_classify_other() - What a datagram is that does not begin like RTP.
  * @data: UDP payload
  * @len: its length; 0 is allowed
  *
- * Whatever begins like RTP is RTP, however short: under "require" a fragment of
- * a header must not pass because it fails to parse.
- *
  * Context: any. Return: the class.
  */
-enum sotto_class sotto_classify(const u8 *data, unsigned int len)
+enum sotto_class sotto_classify_other(const u8 *data, unsigned int len)
 {
 	if (!len)
 		return SOTTO_CLASS_OTHER;
@@ -90,53 +86,26 @@ enum sotto_class sotto_classify(const u8 *data, unsigned int len)
 		return SOTTO_CLASS_DTLS;
 	case 64 ... 79:
 		return is_channel_rtp(data, len) ? SOTTO_CLASS_TURN : SOTTO_CLASS_OTHER;
-	case 128 ... 191:
-		if (len >= 2 && data[1] >= 192 && data[1] <= 223)
-			return SOTTO_CLASS_RTCP;
-		return SOTTO_CLASS_RTP;
 	default:
 		return SOTTO_CLASS_OTHER;
 	}
 }
 
 /**
- * sotto_rtp_parse() - Read an RTP header (RFC 3550 5.1).
- * @data: RTP or SRTP packet: the header is in clear in both
+ * sotto_rtp_parse_ext() - Read the header of an RTP extension (RFC 3550 5.3.1).
+ * @data: RTP or SRTP packet
  * @len: its length
- * @info: filled in; undefined after an error
+ * @info: all but the extension has been read
  *
- * @info->padding is the last byte as it stands: of an SRTP packet it is noise.
- *
- * Context: any. Return: 0, or -EINVAL when it is not version 2 or when CSRCs or
- * the extension reach past @len.
+ * Context: any. Return: 0, or -EINVAL when it reaches past @len.
  */
-int sotto_rtp_parse(const u8 *data, unsigned int len, struct sotto_rtp_info *info)
+int sotto_rtp_parse_ext(const u8 *data, unsigned int len, struct sotto_rtp_info *info)
 {
-	unsigned int header_len;
-
-	if (len < RTP_HEADER_LEN || !is_version_2(data[0]))
+	info->ext_off = info->header_len;
+	if (len - info->ext_off < RTP_EXT_HEADER_LEN)
 		return -EINVAL;
-
-	info->pt = data[1] & 0x7f;
-	info->seq = get_unaligned_be16(data + 2);
-	info->timestamp = get_unaligned_be32(data + 4);
-	info->ssrc = get_unaligned_be32(data + 8);
-	info->ext_off = 0;
-
-	header_len = RTP_HEADER_LEN + 4 * (data[0] & 0x0f);
-	if (header_len > len)
-		return -EINVAL;
-	if (data[0] & 0x10) {
-		if (len - header_len < RTP_EXT_HEADER_LEN)
-			return -EINVAL;
-		info->ext_off = header_len;
-		header_len += RTP_EXT_HEADER_LEN + 4 * get_unaligned_be16(data + header_len + 2);
-		if (header_len > len)
-			return -EINVAL;
-	}
-	info->header_len = header_len;
-	info->padding = data[0] & 0x20 ? data[len - 1] : 0;
-	return 0;
+	info->header_len += RTP_EXT_HEADER_LEN + 4 * get_unaligned_be16(data + info->ext_off + 2);
+	return info->header_len > len ? -EINVAL : 0;
 }
 
 /**

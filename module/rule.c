@@ -153,6 +153,8 @@ static void rules_finish(struct sotto_rules *rules)
 		const struct sotto_rule_spec *spec = &rules->rule[i]->spec;
 		unsigned int last = min(spec->port_max + 1U, 65535U);
 
+		if (spec->action == SOTTO_ACTION_REQUIRE)
+			rules->strict = rules->rule[i];
 		if (spec->has & SOTTO_RULE_PORTS)
 			bitmap_set(rules->ports, spec->port_min, last - spec->port_min + 1);
 		else

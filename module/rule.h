@@ -65,6 +65,7 @@ struct sotto_rule {
 struct sotto_rules {
 	struct rcu_head rcu;
 	unsigned int n;
+	struct sotto_rule *strict;	/* one that says require, NULL if none does */
 	DECLARE_BITMAP(ports, 65536);	/* local ports that a rule covers, RTCP's too */
 	struct sotto_rule *rule[];	/* in the order in which they decide */
 };

@@ -78,6 +78,7 @@ static void go_on(struct sk_buff *skb, nf_hookfn *hook, const struct nf_hook_sta
  * sotto_segments() - Let each packet of a batch have a verdict of its own.
  * @pkt: read; a batch; its skb is used up unless an error is returned
  * @hook: judges one packet; the registered hook that is running
+ * @priv: what it is registered with
  * @state: of the hook
  *
  * A packet that fails is dropped and counted, those before it have left and those
@@ -86,7 +87,7 @@ static void go_on(struct sk_buff *skb, nf_hookfn *hook, const struct nf_hook_sta
  * Context: any but hardirq, under rcu_read_lock().
  * Return: 0, or -ENOMEM or another errno if it cannot be taken apart.
  */
-int sotto_segments(const struct sotto_packet *pkt, nf_hookfn *hook,
+int sotto_segments(const struct sotto_packet *pkt, nf_hookfn *hook, void *priv,
 		   const struct nf_hook_state *state)
 {
 	struct sk_buff *segs = take_apart(pkt), *seg, *next;
@@ -98,7 +99,7 @@ int sotto_segments(const struct sotto_packet *pkt, nf_hookfn *hook,
 	consume_skb(pkt->skb);
 	skb_list_walk_safe(segs, seg, next) {
 		skb_mark_not_on_list(seg);
-		verdict = hook(NULL, seg, state);
+		verdict = hook(priv, seg, state);
 		if (verdict == NF_ACCEPT)
 			go_on(seg, hook, state);
 		else if (verdict != NF_STOLEN)

@@ -10,7 +10,7 @@
 struct sotto_packet;
 
 /* Takes a batch apart; what @hook accepts goes on behind it. 0 or a negative errno. */
-int sotto_segments(const struct sotto_packet *pkt, nf_hookfn *hook,
+int sotto_segments(const struct sotto_packet *pkt, nf_hookfn *hook, void *priv,
 		   const struct nf_hook_state *state);
 
 #endif /* SOTTO_SEGMENT_H */

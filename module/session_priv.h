@@ -13,7 +13,10 @@
 
 #include <linux/atomic.h>
 #include <linux/bits.h>
+#include <linux/hash.h>
+#include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -135,28 +138,57 @@ struct sotto_session_state {
 /* session.c */
 int sotto_key_spend(struct sotto_key *key, bool rtcp, u64 index, struct sotto_srtp_note *note);
 
-/* stream.c; all under rcu_read_lock(). */
+/* stream.c; all under rcu_read_lock(), those that find or number a packet with BH off. */
 void sotto_streams_init(struct sotto_session_dir *dir);
 void sotto_streams_free(struct sotto_session_dir *dir);	/* no reader left */
-struct sotto_stream *sotto_stream_find(struct sotto_session_dir *dir, u32 ssrc);
-struct sotto_stream *sotto_stream_get(struct sotto_session_dir *dir, u32 ssrc);
+struct sotto_stream *sotto_stream_make(struct sotto_session_dir *dir, u32 ssrc);
 int sotto_stream_preset(struct sotto_session_dir *dir, u32 ssrc, u32 roc);
 int sotto_streams_each(struct sotto_session_dir *dir,
 		       int (*fn)(const struct sotto_stream_info *info, void *arg), void *arg);
 
-int sotto_stream_tx_rtp(struct sotto_stream *stream, const struct sotto_key *key, u16 seq,
-			u64 *index, struct sotto_srtp_note *note);
-int sotto_stream_tx_rtcp(struct sotto_stream *stream, const struct sotto_key *key,
-			 u64 *index, struct sotto_srtp_note *note);
-
 #define SOTTO_GUESSES_MAX	2
-unsigned int sotto_stream_rx_guess(struct sotto_stream *stream, u16 seq,
-				   u64 guess[SOTTO_GUESSES_MAX]);
-int sotto_stream_rx_check(struct sotto_stream *stream, const struct sotto_key *key,
-			  bool rtcp, u64 index);
-bool sotto_stream_rx_newest(const struct sotto_stream *stream, const struct sotto_key *key,
-			    bool rtcp, u64 index);
-int sotto_stream_rx_accept(struct sotto_stream *stream, const struct sotto_key *key,
-			   bool rtcp, u64 index);
+struct sotto_stream_key *sotto_stream_begin(struct sotto_stream_key *own,
+					    const struct sotto_key *key);
+void sotto_stream_repeat(struct sotto_stream *stream, bool jumped, struct sotto_srtp_note *note);
+
+extern const struct sotto_stream sotto_stream_never_heard;
+
+static inline struct hlist_head *sotto_stream_bucket(struct sotto_session_dir *dir, u32 ssrc)
+{
+	return &dir->streams[hash_32(ssrc, ilog2(SOTTO_STREAM_BUCKETS))];
+}
+
+/**
+ * sotto_stream_find() - Find the stream of an SSRC.
+ * @dir: direction
+ * @ssrc: host byte order
+ *
+ * Context: any, under rcu_read_lock(), which also keeps the stream.
+ * Return: the stream or NULL.
+ */
+static inline struct sotto_stream *sotto_stream_find(struct sotto_session_dir *dir, u32 ssrc)
+{
+	struct sotto_stream *stream;
+
+	hlist_for_each_entry_rcu(stream, sotto_stream_bucket(dir, ssrc), node)
+		if (stream->ssrc == ssrc)
+			return stream;
+	return NULL;
+}
+
+/**
+ * sotto_stream_get() - Find the stream of an SSRC or make it.
+ * @dir: direction
+ * @ssrc: host byte order; on rx of a packet that has authenticated
+ *
+ * Context: BH off, under rcu_read_lock(), which also keeps the stream.
+ * Return: as sotto_stream_make().
+ */
+static inline struct sotto_stream *sotto_stream_get(struct sotto_session_dir *dir, u32 ssrc)
+{
+	struct sotto_stream *stream = sotto_stream_find(dir, ssrc);
+
+	return likely(stream) ? stream : sotto_stream_make(dir, ssrc);
+}
 
 #endif /* SOTTO_SESSION_PRIV_H */

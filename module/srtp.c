@@ -18,13 +18,15 @@
 #include <linux/unaligned.h>
 
 #include "rtp.h"
-#include "session_priv.h"
+#include "stream.h"
+#include "uninit.h"
 
 #define RTP_P			0x20
 #define RTP_PADDING_MAX		255
 #define RTCP_CLEAR_LEN		8
 #define RTCP_INDEX_LEN		4
 #define RTCP_E_FLAG		BIT(31)
+#define SIGNED_LEN		4	/* behind the packet: ROC, or E and index of SRTCP */
 
 /* One packet on its way through. */
 struct packet {
@@ -45,7 +47,8 @@ static int packet_parse(struct packet *pkt, bool rtcp, u8 *data, unsigned int le
 	if (rtcp)
 		return sotto_rtcp_parse(data, len, &pkt->ssrc);
 	err = sotto_rtp_parse(data, len, &pkt->rtp);
-	pkt->ssrc = pkt->rtp.ssrc;
+	if (!err)
+		pkt->ssrc = pkt->rtp.ssrc;
 	return err;
 }
 
@@ -64,22 +67,12 @@ static unsigned int overhead(const struct sotto_key *key, bool rtcp)
 	return (rtcp ? RTCP_INDEX_LEN : 0) + key->mki_len + key->params->tag_len[rtcp];
 }
 
-static void append_mki(struct packet *pkt, const struct sotto_key *key)
+static __always_inline void append_mki(struct packet *pkt, const struct sotto_key *key)
 {
+	if (likely(!key->mki_len))
+		return;
 	memcpy(pkt->data + pkt->len, key->mki, key->mki_len);
 	pkt->len += key->mki_len;
-}
-
-/*
- * The HMAC goes over the packet up to the MKI, and for SRTP over the ROC, which
- * the packet does not hold (RFC 3711 4.2).
- */
-static const u8 *mac_suffix(const struct packet *pkt, u64 index, u8 roc[4])
-{
-	if (pkt->rtcp)
-		return NULL;
-	put_unaligned_be32(index >> 16, roc);
-	return roc;
 }
 
 /* Is the packet, on its way out or in, one of Cryptex's? */
@@ -120,19 +113,18 @@ static int cm_seal(struct packet *pkt, const struct sotto_key *key, u64 index)
 	const struct sotto_key_half *half = &key->half[pkt->rtcp];
 	unsigned int tag_len = key->params->tag_len[pkt->rtcp];
 	u8 mac[SOTTO_HMAC_LEN];
-	u8 roc[4];
 	int err;
 
 	err = cm_xor(pkt, key, index);
 	if (err)
 		return err;
-	if (pkt->rtcp) {
-		put_unaligned_be32(RTCP_E_FLAG | index, pkt->data + pkt->len);
-		pkt->len += RTCP_INDEX_LEN;
-	}
-	err = sotto_hmac_sign(&half->hmac, pkt->data, pkt->len, mac_suffix(pkt, index, roc), mac);
+	/* Of SRTP the ROC is authenticated too but not sent (RFC 3711 4.2). */
+	put_unaligned_be32(pkt->rtcp ? RTCP_E_FLAG | index : index >> 16, pkt->data + pkt->len);
+	err = sotto_hmac_sign(&half->hmac, pkt->data, pkt->len + SIGNED_LEN, mac);
 	if (err)
 		return err;
+	if (pkt->rtcp)
+		pkt->len += RTCP_INDEX_LEN;
 	append_mki(pkt, key);
 	memcpy(pkt->data + pkt->len, mac, tag_len);
 	pkt->len += tag_len;
@@ -143,12 +135,18 @@ static int cm_open(struct packet *pkt, const struct sotto_key *key, u64 index)
 {
 	const struct sotto_key_half *half = &key->half[pkt->rtcp];
 	unsigned int tag_len = key->params->tag_len[pkt->rtcp];
-	unsigned int signed_len = pkt->len - tag_len - key->mki_len;
-	u8 roc[4];
+	u8 *end = pkt->data + pkt->len - overhead(key, pkt->rtcp);
+	u8 tag[SOTTO_HMAC_LEN];
+	u32 behind;
 	int err;
 
-	err = sotto_hmac_verify(&half->hmac, pkt->data, signed_len, mac_suffix(pkt, index, roc),
-				pkt->data + pkt->len - tag_len, tag_len);
+	/* Of SRTP the ROC stands for a moment where MKI or tag are, which another key may need. */
+	memcpy(tag, pkt->data + pkt->len - tag_len, tag_len);
+	behind = get_unaligned((u32 *)end);
+	if (!pkt->rtcp)
+		put_unaligned_be32(index >> 16, end);
+	err = sotto_hmac_verify(&half->hmac, pkt->data, end + SIGNED_LEN - pkt->data, tag, tag_len);
+	put_unaligned(behind, (u32 *)end);
 	if (err)
 		return err;
 	pkt->len -= overhead(key, pkt->rtcp);
@@ -213,7 +211,7 @@ static int gcm_open_rtcp(struct packet *pkt, const struct sotto_key_half *half, 
 	return err;
 }
 
-static int gcm_open(struct packet *pkt, const struct sotto_key *key, u64 index)
+static __always_inline int gcm_open(struct packet *pkt, const struct sotto_key *key, u64 index)
 {
 	const struct sotto_key_half *half = &key->half[pkt->rtcp];
 	unsigned int len = pkt->len - overhead(key, pkt->rtcp);
@@ -260,11 +258,11 @@ static int padding_for(const struct packet *pkt, const struct sotto_options *opt
 }
 
 /* Bytes that the options of a key add to a plain packet, or -EINVAL. */
-static int growth(const struct packet *pkt, const struct sotto_key *key)
+static inline int growth(const struct packet *pkt, const struct sotto_key *key)
 {
 	int padding, empty_ext = 0;
 
-	if (pkt->rtcp || !key->grows)
+	if (likely(pkt->rtcp || !key->grows))
 		return 0;
 	padding = padding_for(pkt, &key->options);
 	if (padding < 0)
@@ -310,7 +308,7 @@ static int dress(struct packet *pkt, const struct sotto_key *key, u64 index)
 }
 
 /* And back, when it has been opened. The padding stays: it is legal RTP. */
-static int undress(struct packet *pkt, const struct sotto_key *key, u64 index)
+static inline int undress(struct packet *pkt, const struct sotto_key *key, u64 index)
 {
 	if (!is_cryptex(pkt, key))
 		return ext_xor(pkt, key, index);
@@ -327,11 +325,25 @@ static int seal_packet(struct packet *pkt, const struct sotto_key *key, u64 inde
 	return is_aead(key) ? gcm_seal(pkt, key, index) : cm_seal(pkt, key, index);
 }
 
-static int open_packet(struct packet *pkt, const struct sotto_key *key, u64 index)
+static __always_inline int open_packet(struct packet *pkt, const struct sotto_key *key,
+				       u64 index)
 {
 	int err = is_aead(key) ? gcm_open(pkt, key, index) : cm_open(pkt, key, index);
 
 	return err ?: undress(pkt, key, index);
+}
+
+static noinline int overhead_of_growing(const struct sotto_key *key, const u8 *data,
+					unsigned int len)
+{
+	struct packet pkt;
+	int more;
+
+	/* Nothing is written through it here. */
+	more = packet_parse(&pkt, false, (u8 *)data, len);
+	if (!more)
+		more = growth(&pkt, key);
+	return more < 0 ? more : more + (int)overhead(key, false);
 }
 
 /**
@@ -349,18 +361,11 @@ int sotto_srtp_overhead(const struct sotto_session *s, bool rtcp, const u8 *data
 {
 	const struct sotto_key *key =
 		rcu_dereference(s->state->dir[SOTTO_DIR_TX].slot[SOTTO_SLOT_CURRENT]);
-	struct packet pkt;
-	int more;
 
 	if (!key)
 		return -ENOKEY;
-	if (rtcp || !key->grows)
-		return overhead(key, rtcp);
-	/* Nothing is written through it here. */
-	more = packet_parse(&pkt, rtcp, (u8 *)data, len);
-	if (!more)
-		more = growth(&pkt, key);
-	return more < 0 ? more : more + (int)overhead(key, rtcp);
+	return likely(rtcp || !key->grows) ? (int)overhead(key, rtcp)
+					   : overhead_of_growing(key, data, len);
 }
 
 /**
@@ -383,6 +388,37 @@ bool sotto_srtp_knows(const struct sotto_session *s, bool rtcp, const u8 *data, 
 	return sotto_stream_find(&s->state->dir[SOTTO_DIR_RX], info.ssrc);
 }
 
+static __always_inline int protect_one(struct sotto_session_dir *dir, struct packet *pkt,
+				       bool rtcp, u8 *data, unsigned int len, unsigned int room,
+				       struct sotto_srtp_note *note)
+{
+	struct sotto_key *key = rcu_dereference(dir->slot[SOTTO_SLOT_CURRENT]);
+	struct sotto_stream *stream;
+	u64 index;
+	int err;
+
+	if (!key)
+		return -ENOKEY;
+	err = packet_parse(pkt, rtcp, data, len);
+	if (err)
+		return err;
+	note->ssrc = pkt->ssrc;
+	err = growth(pkt, key);
+	if (err < 0)
+		return err;
+	if (err + overhead(key, rtcp) > room)
+		return -ENOBUFS;
+
+	stream = sotto_stream_get(dir, pkt->ssrc);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	err = rtcp ? sotto_stream_tx_rtcp(stream, key, &index, note)
+		   : sotto_stream_tx_rtp(stream, key, pkt->rtp.seq, &index, note);
+	if (!err)
+		err = sotto_key_spend(key, rtcp, index, note);
+	return err ?: seal_packet(pkt, key, index);
+}
+
 /**
  * sotto_srtp_protect() - RTP to SRTP or RTCP to SRTCP, in place.
  * @s: session with a current tx key
@@ -401,42 +437,20 @@ bool sotto_srtp_knows(const struct sotto_session *s, bool rtcp, const u8 *data, 
 int sotto_srtp_protect(struct sotto_session *s, bool rtcp, u8 *data, unsigned int *len,
 		       unsigned int room, struct sotto_srtp_note *note)
 {
-	struct sotto_session_dir *dir = &s->state->dir[SOTTO_DIR_TX];
-	struct sotto_stream *stream;
-	struct sotto_key *key;
-	struct packet pkt;
-	u64 index;
+	struct packet pkt sotto_uninit;
 	int err;
 
 	*note = (struct sotto_srtp_note){};
-	key = rcu_dereference(dir->slot[SOTTO_SLOT_CURRENT]);
-	if (!key)
-		return -ENOKEY;
-	err = packet_parse(&pkt, rtcp, data, *len);
-	if (err)
-		return err;
-	note->ssrc = pkt.ssrc;
-	err = growth(&pkt, key);
-	if (err < 0)
-		return err;
-	if (err + overhead(key, rtcp) > room)
-		return -ENOBUFS;
-
-	stream = sotto_stream_get(dir, pkt.ssrc);
-	if (IS_ERR(stream))
-		return PTR_ERR(stream);
-	err = rtcp ? sotto_stream_tx_rtcp(stream, key, &index, note)
-		   : sotto_stream_tx_rtp(stream, key, pkt.rtp.seq, &index, note);
-	if (!err)
-		err = sotto_key_spend(key, rtcp, index, note);
-	if (!err)
-		err = seal_packet(&pkt, key, index);
+	/* Once for all the locks on a packet's way. */
+	local_bh_disable();
+	err = protect_one(&s->state->dir[SOTTO_DIR_TX], &pkt, rtcp, data, *len, room, note);
+	local_bh_enable();
 	if (!err)
 		*len = pkt.len;
 	return err;
 }
 
-/* One way in which a packet that arrived may be meant. */
+/* A way in which a packet that arrived may be meant. */
 struct candidate {
 	struct sotto_key *key;
 	enum sotto_slot slot;
@@ -445,31 +459,27 @@ struct candidate {
 
 #define CANDIDATES_MAX	(__SOTTO_SLOT_MAX * SOTTO_GUESSES_MAX)
 
-static bool mki_matches(const struct packet *pkt, const struct sotto_key *key)
+static __always_inline bool mki_matches(const struct packet *pkt, const struct sotto_key *key)
 {
 	unsigned int behind = is_aead(key) ? 0 : key->params->tag_len[pkt->rtcp];
 
-	return !memcmp(pkt->data + pkt->len - behind - key->mki_len, key->mki, key->mki_len);
+	return !key->mki_len ||
+	       !memcmp(pkt->data + pkt->len - behind - key->mki_len, key->mki, key->mki_len);
 }
 
-/* The indices that the packet may have under @key, likelier first. 0: none. */
-static unsigned int guess_index(const struct packet *pkt, const struct sotto_key *key,
-				struct sotto_stream *stream, u64 guess[SOTTO_GUESSES_MAX])
+static int guess_rtcp_index(const struct packet *pkt, const struct sotto_key *key,
+			    struct sotto_stream *stream, u64 *guess)
 {
-	unsigned int behind = key->mki_len;
-	u32 word;
+	unsigned int behind = key->mki_len + (is_aead(key) ? 0 : key->params->tag_len[1]);
+	u32 word = get_unaligned_be32(pkt->data + pkt->len - behind - RTCP_INDEX_LEN);
+	int err;
 
-	if (!pkt->rtcp)
-		return sotto_stream_rx_guess(stream, pkt->rtp.seq, guess);
-
-	if (!is_aead(key))
-		behind += key->params->tag_len[1];
-	word = get_unaligned_be32(pkt->data + pkt->len - behind - RTCP_INDEX_LEN);
 	/* Without E it claims to be plain: no null cipher here. */
 	if (!(word & RTCP_E_FLAG))
-		return 0;
-	guess[0] = word & ~RTCP_E_FLAG;
-	return 1;
+		return -EBADMSG;
+	*guess = word & ~RTCP_E_FLAG;
+	err = stream ? sotto_stream_rx_rtcp(stream, key, *guess) : 0;
+	return err ?: 1;
 }
 
 /* RFC 9335 5.2: where Cryptex is a must, CSRCs and extensions do not come in clear. */
@@ -479,34 +489,18 @@ static bool shows_its_header(const struct packet *pkt, const struct sotto_key *k
 	       sotto_cryptex_applies(&pkt->rtp) && !is_cryptex(pkt, key);
 }
 
-/*
- * Adds to @out the ways in which the packet may be meant under @key.
- * Return: 0, or why there is none.
- */
-static int add_candidates(const struct packet *pkt, struct sotto_stream *stream,
-			  struct sotto_key *key, enum sotto_slot slot,
-			  struct candidate *out, unsigned int *n)
+/* The indices that the packet may have under @key. Return: how many, or why there is none. */
+static __always_inline int guess(const struct packet *pkt, const struct sotto_key *key,
+				 struct sotto_stream *stream, u64 index[SOTTO_GUESSES_MAX])
 {
-	u64 guess[SOTTO_GUESSES_MAX];
-	unsigned int guesses;
-	int err = -EALREADY;
-
 	if (pkt->len < header_len(pkt) + overhead(key, pkt->rtcp))
 		return -EINVAL;
 	if (shows_its_header(pkt, key))
 		return -EINVAL;
 	if (!mki_matches(pkt, key))
 		return -EBADMSG;
-	guesses = guess_index(pkt, key, stream, guess);
-	if (!guesses)
-		return -EBADMSG;
-	for (unsigned int i = 0; i < guesses; i++) {
-		if (stream && sotto_stream_rx_check(stream, key, pkt->rtcp, guess[i]))
-			continue;
-		out[(*n)++] = (struct candidate){ key, slot, guess[i] };
-		err = 0;
-	}
-	return err;
+	return pkt->rtcp ? guess_rtcp_index(pkt, key, stream, index)
+			 : sotto_stream_rx_rtp(stream, key, pkt->rtp.seq, index);
 }
 
 /*
@@ -516,7 +510,7 @@ static int add_candidates(const struct packet *pkt, struct sotto_stream *stream,
  *
  * Return: the index in @c of the one that authenticated, or a negative errno.
  */
-static int try_candidates(struct packet *pkt, const struct candidate *c, unsigned int n)
+static noinline int try_candidates(struct packet *pkt, const struct candidate *c, unsigned int n)
 {
 	u8 *kept = NULL;
 	int err = -EBADMSG;
@@ -538,6 +532,99 @@ static int try_candidates(struct packet *pkt, const struct candidate *c, unsigne
 	return err ?: (int)i - 1;
 }
 
+/* With each key and each index that it may have. */
+static noinline int open_any(struct packet *pkt, struct sotto_stream *stream,
+			     struct sotto_key *const key[__SOTTO_SLOT_MAX],
+			     struct candidate *hit)
+{
+	struct candidate c[CANDIDATES_MAX];
+	int why[__SOTTO_SLOT_MAX] = {};
+	unsigned int n = 0;
+	int err;
+
+	for (unsigned int slot = 0; slot < __SOTTO_SLOT_MAX; slot++) {
+		u64 index[SOTTO_GUESSES_MAX];
+
+		if (!key[slot])
+			continue;
+		why[slot] = guess(pkt, key[slot], stream, index);
+		for (int i = 0; i < why[slot]; i++)
+			c[n++] = (struct candidate){ key[slot], slot, index[i] };
+	}
+	/* What the current key says of the packet counts, if there is one. */
+	err = min(why[key[SOTTO_SLOT_CURRENT] ? SOTTO_SLOT_CURRENT : SOTTO_SLOT_NEXT], 0);
+	if (!n)
+		return err;
+	n = try_candidates(pkt, c, n);
+	if ((int)n < 0)
+		return (int)n == -EBADMSG && err ? err : (int)n;
+	*hit = c[n];
+	return 0;
+}
+
+/* As a rule there is one key, and the SSRC is known: one way to mean the packet. */
+static bool is_plain_case(const struct packet *pkt, const struct sotto_stream *stream,
+			  struct sotto_key *const key[__SOTTO_SLOT_MAX])
+{
+	return key[SOTTO_SLOT_CURRENT] && !key[SOTTO_SLOT_NEXT] &&
+	       (pkt->rtcp || (stream && READ_ONCE(stream->heard)));
+}
+
+static __always_inline int open_plain(struct packet *pkt, struct sotto_stream *stream,
+				      struct sotto_key *key, struct candidate *hit)
+{
+	u64 index[SOTTO_GUESSES_MAX] sotto_uninit;
+	int n = guess(pkt, key, stream, index);
+
+	if (n < 0)
+		return n;
+	*hit = (struct candidate){ key, SOTTO_SLOT_CURRENT, index[0] };
+	return open_packet(pkt, key, index[0]);
+}
+
+static __always_inline int unprotect_one(struct sotto_session_dir *dir, struct packet *pkt,
+					 bool rtcp, u8 *data, unsigned int len,
+					 struct sotto_srtp_note *note)
+{
+	struct sotto_key *key[__SOTTO_SLOT_MAX] sotto_uninit;
+	struct candidate hit sotto_uninit;
+	struct sotto_stream *stream;
+	int err;
+
+	key[SOTTO_SLOT_NEXT] = rcu_dereference(dir->slot[SOTTO_SLOT_NEXT]);
+	/* Pairs with the release in sotto_session_key_promote(), which writes it last. */
+	smp_rmb();
+	key[SOTTO_SLOT_CURRENT] = rcu_dereference(dir->slot[SOTTO_SLOT_CURRENT]);
+	if (!key[SOTTO_SLOT_CURRENT] && !key[SOTTO_SLOT_NEXT])
+		return -ENOKEY;
+	err = packet_parse(pkt, rtcp, data, len);
+	if (err)
+		return err;
+	note->ssrc = pkt->ssrc;
+
+	stream = sotto_stream_find(dir, pkt->ssrc);
+	if (likely(is_plain_case(pkt, stream, key)))
+		err = open_plain(pkt, stream, key[SOTTO_SLOT_CURRENT], &hit);
+	else
+		err = open_any(pkt, stream, key, &hit);
+	if (err)
+		return err;
+
+	err = sotto_key_spend(hit.key, rtcp, hit.index, note);
+	if (err)
+		return err;
+	stream = stream ?: sotto_stream_make(dir, pkt->ssrc);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	err = sotto_stream_rx_accept(stream, hit.key, rtcp, hit.index, &note->newest);
+	if (err)
+		return err;
+	note->slot = hit.slot;
+	note->first = !test_bit(SOTTO_KEY_HEARD, &hit.key->flags) &&
+		      !test_and_set_bit(SOTTO_KEY_HEARD, &hit.key->flags);
+	return 0;
+}
+
 /**
  * sotto_srtp_unprotect() - SRTP to RTP or SRTCP to RTCP, in place.
  * @s: session with an rx key
@@ -555,53 +642,14 @@ static int try_candidates(struct packet *pkt, const struct candidate *c, unsigne
 int sotto_srtp_unprotect(struct sotto_session *s, bool rtcp, u8 *data, unsigned int *len,
 			 struct sotto_srtp_note *note)
 {
-	struct sotto_session_dir *dir = &s->state->dir[SOTTO_DIR_RX];
-	struct sotto_key *current_key, *next_key;
-	struct candidate c[CANDIDATES_MAX];
-	struct sotto_stream *stream;
-	unsigned int n = 0;
-	struct packet pkt;
-	int err, hit;
+	struct packet pkt sotto_uninit;
+	int err;
 
 	*note = (struct sotto_srtp_note){};
-	next_key = rcu_dereference(dir->slot[SOTTO_SLOT_NEXT]);
-	/* Pairs with the release in sotto_session_key_promote(), which writes it last. */
-	smp_rmb();
-	current_key = rcu_dereference(dir->slot[SOTTO_SLOT_CURRENT]);
-	if (!current_key && !next_key)
-		return -ENOKEY;
-	err = packet_parse(&pkt, rtcp, data, *len);
-	if (err)
-		return err;
-	note->ssrc = pkt.ssrc;
-
-	stream = sotto_stream_find(dir, pkt.ssrc);
-	if (current_key)
-		err = add_candidates(&pkt, stream, current_key, SOTTO_SLOT_CURRENT, c, &n);
-	if (next_key) {
-		hit = add_candidates(&pkt, stream, next_key, SOTTO_SLOT_NEXT, c, &n);
-		/* What the current key says of the packet counts, if there is one. */
-		if (!current_key)
-			err = hit;
-	}
-	if (!n)
-		return err;
-	hit = try_candidates(&pkt, c, n);
-	if (hit < 0)
-		return hit == -EBADMSG && err ? err : hit;
-
-	err = sotto_key_spend(c[hit].key, rtcp, c[hit].index, note);
-	if (err)
-		return err;
-	stream = sotto_stream_get(dir, pkt.ssrc);
-	if (IS_ERR(stream))
-		return PTR_ERR(stream);
-	note->newest = sotto_stream_rx_newest(stream, c[hit].key, rtcp, c[hit].index);
-	err = sotto_stream_rx_accept(stream, c[hit].key, rtcp, c[hit].index);
-	if (err)
-		return err;
-	note->slot = c[hit].slot;
-	note->first = !test_and_set_bit(SOTTO_KEY_HEARD, &c[hit].key->flags);
-	*len = pkt.len;
-	return 0;
+	local_bh_disable();
+	err = unprotect_one(&s->state->dir[SOTTO_DIR_RX], &pkt, rtcp, data, *len, note);
+	local_bh_enable();
+	if (!err)
+		*len = pkt.len;
+	return err;
 }

@@ -4,29 +4,25 @@
  * closed leaves one behind that nobody bears any more.
  */
 #include <linux/mm.h>
-#include <linux/random.h>
-#include <linux/siphash.h>
-#include <net/sock.h>
+#include <linux/sock_diag.h>
 
 #include "taint.h"
 
 /* A table this full makes lookups long. */
 #define TAINT_MAX	(SOTTO_TAINT_SLOTS / 4 * 3)
 
-static siphash_aligned_key_t print_key;
-
 /**
- * sotto_socket_print() - What a socket is known by.
+ * sotto_socket_first_print() - Have a socket given its cookie.
  * @sk: full socket
  *
- * The inode number sets apart a later socket at the same address in memory.
- *
- * Context: any but hardirq. Return: never 0.
+ * Context: any. Return: never 0.
  */
-u64 sotto_socket_print(const struct sock *sk)
+u64 sotto_socket_first_print(const struct sock *sk)
 {
-	net_get_random_once(&print_key, sizeof(print_key));
-	return siphash_2u64((unsigned long)sk, sock_i_ino((struct sock *)sk), &print_key) ?: 1;
+	u32 cookie[2];
+
+	sock_diag_save_cookie((struct sock *)sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
 }
 
 /**

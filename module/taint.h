@@ -10,8 +10,7 @@
 #include <linux/bitmap.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
-
-struct sock;
+#include <net/sock.h>
 
 #define SOTTO_TAINT_SLOTS	4096
 
@@ -31,8 +30,22 @@ struct sotto_taint {
 	unsigned long *ports;
 };
 
-/* What a socket is known by, never 0. Any context but hardirq. */
-u64 sotto_socket_print(const struct sock *sk);
+u64 sotto_socket_first_print(const struct sock *sk);
+
+/**
+ * sotto_socket_print() - What a socket is known by.
+ * @sk: full socket
+ *
+ * Its cookie (SO_COOKIE): no other socket will ever have it.
+ *
+ * Context: any. Return: never 0.
+ */
+static inline u64 sotto_socket_print(const struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+
+	return likely(cookie) ? cookie : sotto_socket_first_print(sk);
+}
 
 int sotto_taint_init(struct sotto_taint *taint);	/* may sleep; 0 or -ENOMEM */
 void sotto_taint_exit(struct sotto_taint *taint);

@@ -212,7 +212,7 @@ static void srtcp_without_e_is_refused(void **state)
 		test_rtcp(&pkt, SSRC, 1);
 		put_unaligned_be32(e << 31 | 1, pkt.data + pkt.len);
 		pkt.len += 4;
-		sotto_hmac_sign(&hmac, pkt.data, pkt.len, NULL, mac);
+		sotto_hmac_sign(&hmac, pkt.data, pkt.len, mac);
 		memcpy(pkt.data + pkt.len, mac, 10);
 		pkt.len += 10;
 		/* With E it is taken: so it was E that kept it out. */

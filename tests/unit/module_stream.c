@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "module_link.h"
-#include "session_priv.h"
+#include "stream.h"
 
 #define GCM	SOTTO_PROFILE_AEAD_AES_128_GCM
 #define CM	SOTTO_PROFILE_AES_CM_128_HMAC_SHA1_80
@@ -169,9 +169,18 @@ static void two_cpus_accept_a_packet_once(void **state)
 	key = l.rx.state->dir[SOTTO_DIR_RX].slot[SOTTO_SLOT_CURRENT];
 	stream = sotto_stream_find(&l.rx.state->dir[SOTTO_DIR_RX], SSRC);
 	for (unsigned int rtcp = 0; rtcp < 2; rtcp++) {
-		assert_int_equal(sotto_stream_rx_check(stream, key, rtcp, 2), 0);
-		assert_int_equal(sotto_stream_rx_accept(stream, key, rtcp, 2), 0);
-		assert_int_equal(sotto_stream_rx_accept(stream, key, rtcp, 2), -EALREADY);
+		u64 guess[SOTTO_GUESSES_MAX];
+		bool newest;
+
+		local_bh_disable();
+		if (rtcp)
+			assert_int_equal(sotto_stream_rx_rtcp(stream, key, 2), 0);
+		else
+			assert_int_equal(sotto_stream_rx_rtp(stream, key, 2, guess), 1);
+		assert_int_equal(sotto_stream_rx_accept(stream, key, rtcp, 2, &newest), 0);
+		assert_true(newest);
+		assert_int_equal(sotto_stream_rx_accept(stream, key, rtcp, 2, &newest), -EALREADY);
+		local_bh_enable();
 	}
 	test_link_close(&l);
 }
@@ -260,7 +269,9 @@ static void streams_are_bounded(void **state)
 	}
 
 	/* The receiver is bounded by itself: its table is not the sender's. */
+	local_bh_disable();
 	stream = sotto_stream_get(&l.rx.state->dir[SOTTO_DIR_RX], SOTTO_STREAMS_MAX);
+	local_bh_enable();
 	assert_int_equal(PTR_ERR(stream), -ENOSPC);
 	test_link_close(&l);
 }
@@ -302,6 +313,7 @@ static void what_was_replaced_allots_no_index(void **state)
 	struct sotto_stream *stream;
 	struct sotto_key old = {};
 	struct test_link l;
+	bool newest;
 	u64 index;
 
 	test_link_open(&l, GCM, 0);
@@ -315,9 +327,11 @@ static void what_was_replaced_allots_no_index(void **state)
 	assert_int_equal(current_key(&l)->place, old.place);
 	test_deliver(&l, SSRC, 2);
 	stream = sotto_stream_find(dir, SSRC);
+	local_bh_disable();
 	assert_int_equal(sotto_stream_tx_rtp(stream, &old, 3, &index, &note), -ENOKEY);
 	assert_int_equal(sotto_stream_tx_rtcp(stream, &old, &index, &note), -ENOKEY);
-	assert_int_equal(sotto_stream_rx_accept(stream, &old, false, 3), -ENOKEY);
+	assert_int_equal(sotto_stream_rx_accept(stream, &old, false, 3, &newest), -ENOKEY);
+	local_bh_enable();
 	/* And the newer key still knows what it has sent. */
 	assert_int_equal(send_rtp(&l, SSRC, 2, &note), -EALREADY);
 

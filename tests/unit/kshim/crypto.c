@@ -140,26 +140,20 @@ int sotto_gcm_open(const struct sotto_gcm *gcm, u8 iv[SOTTO_GCM_IV_LEN], u8 *dat
 }
 
 int sotto_hmac_sign(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
-		    const u8 *suffix, u8 mac[SOTTO_HMAC_LEN])
+		    u8 mac[SOTTO_HMAC_LEN])
 {
 	const struct key *k = (const void *)hmac->key;
-	u8 *whole = malloc(len + 4);
 
-	must(whole != NULL);
-	memcpy(whole, data, len);
-	if (suffix)
-		memcpy(whole + len, suffix, 4);
-	must(HMAC(EVP_sha1(), k->bytes, k->len, whole, suffix ? len + 4 : len, mac, NULL) != NULL);
-	free(whole);
+	must(HMAC(EVP_sha1(), k->bytes, k->len, data, len, mac, NULL) != NULL);
 	return 0;
 }
 
 int sotto_hmac_verify(const struct sotto_hmac *hmac, const u8 *data, unsigned int len,
-		      const u8 *suffix, const u8 *tag, unsigned int tag_len)
+		      const u8 *tag, unsigned int tag_len)
 {
 	u8 mac[SOTTO_HMAC_LEN];
 
-	sotto_hmac_sign(hmac, data, len, suffix, mac);
+	sotto_hmac_sign(hmac, data, len, mac);
 	return memcmp(mac, tag, tag_len) ? -EBADMSG : 0;
 }
 

@@ -7,6 +7,8 @@
 
 #include "kshim.h"
 
+unsigned int kshim_bh_off;
+
 static unsigned int fail_countdown;
 static bool failed;
 static const void *secret;

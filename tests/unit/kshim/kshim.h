@@ -32,6 +32,10 @@ typedef unsigned int gfp_t;
 #define likely(x)		(x)
 #define unlikely(x)		(x)
 #define __maybe_unused		__attribute__((unused))
+#ifndef __always_inline
+#define __always_inline		inline __attribute__((always_inline))
+#endif
+#define noinline		__attribute__((noinline))
 #define BUILD_BUG_ON(x)		_Static_assert(!(x), #x)
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
@@ -61,6 +65,33 @@ static inline void put_unaligned_be32(u32 v, void *p)
 	v = htobe32(v);
 	memcpy(p, &v, sizeof(v));
 }
+
+static inline u64 get_unaligned_be64(const void *p)
+{
+	u64 v;
+
+	memcpy(&v, p, sizeof(v));
+	return be64toh(v);
+}
+
+static inline void put_unaligned_be64(u64 v, void *p)
+{
+	v = htobe64(v);
+	memcpy(p, &v, sizeof(v));
+}
+
+/* In the machine's order. */
+#define get_unaligned(p)				\
+	({						\
+		typeof(*(p)) v_;			\
+		memcpy(&v_, (p), sizeof(v_));		\
+		v_;					\
+	})
+#define put_unaligned(v, p)				\
+	do {						\
+		typeof(*(p)) v_ = (v);			\
+		memcpy((p), &v_, sizeof(v_));		\
+	} while (0)
 
 /* Errors in pointers. */
 static inline void *ERR_PTR(long err)
@@ -98,10 +129,23 @@ bool kshim_alloc_failed(void);
 /* From now on kfree() of memory that holds these bytes aborts. NULL: none. */
 void kshim_watch_secret(const void *secret, size_t len);
 
-/* Locks: taken twice or let go untaken is a bug. */
+/* Locks: taken twice, let go untaken or taken where a softirq may come is a bug. */
 typedef struct {
 	bool held;
 } spinlock_t;
+
+extern unsigned int kshim_bh_off;
+
+static inline void local_bh_disable(void)
+{
+	kshim_bh_off++;
+}
+
+static inline void local_bh_enable(void)
+{
+	assert(kshim_bh_off);
+	kshim_bh_off--;
+}
 
 static inline void spin_lock_init(spinlock_t *lock)
 {
@@ -110,6 +154,7 @@ static inline void spin_lock_init(spinlock_t *lock)
 
 static inline void spin_lock(spinlock_t *lock)
 {
+	assert(kshim_bh_off);
 	assert(!lock->held);
 	lock->held = true;
 }
@@ -120,8 +165,17 @@ static inline void spin_unlock(spinlock_t *lock)
 	lock->held = false;
 }
 
-#define spin_lock_bh		spin_lock
-#define spin_unlock_bh		spin_unlock
+static inline void spin_lock_bh(spinlock_t *lock)
+{
+	local_bh_disable();
+	spin_lock(lock);
+}
+
+static inline void spin_unlock_bh(spinlock_t *lock)
+{
+	spin_unlock(lock);
+	local_bh_enable();
+}
 
 /* Atomics and bits. */
 typedef struct {

@@ -1,0 +1,732 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A packet's way: read it, find its flow or the rule that covers it, judge it by the
+ * state table of Documentation/architecture.rst, carry that out, account for it.
+ */
+#include <linux/netfilter.h>
+#include <net/dsfield.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <net/udp.h>
+
+#include "agent.h"
+#include "event.h"
+#include "flow.h"
+#include "flow_table.h"
+#include "judge.h"
+#include "net.h"
+#include "packet.h"
+#include "quote.h"
+#include "roam.h"
+#include "segment.h"
+#include "srtp.h"
+#include "uninit.h"
+
+enum judgement {
+	PASS,
+	DROP,
+	CRYPT,		/* protect or unprotect, or drop */
+	AGENT,		/* to the agent, or drop */
+};
+
+#define CLASSES	(SOTTO_CLASS_OTHER + 1)
+
+/* The state table. Columns: RTP, RTCP, ZRTP, bare STUN, TURN data, DTLS, other. */
+static const u8 out_table[__SOTTO_STATE_MAX][CLASSES] = {
+	[SOTTO_STATE_NONE]	= { DROP,  DROP,  DROP, DROP, DROP, DROP, DROP },
+	[SOTTO_STATE_HOLD]	= { DROP,  DROP,  DROP, PASS, DROP, DROP, DROP },
+	[SOTTO_STATE_CLEAR]	= { PASS,  PASS,  DROP, PASS, PASS, PASS, PASS },
+	[SOTTO_STATE_SECURE]	= { CRYPT, CRYPT, DROP, PASS, DROP, DROP, DROP },
+	[SOTTO_STATE_OWN]	= { PASS,  PASS,  PASS, PASS, PASS, PASS, PASS },
+	[SOTTO_STATE_DEAD]	= { DROP,  DROP,  DROP, PASS, DROP, DROP, DROP },
+};
+
+static const u8 in_table[__SOTTO_STATE_MAX][CLASSES] = {
+	[SOTTO_STATE_NONE]	= { DROP,  DROP,  DROP,  DROP, DROP, DROP, DROP },
+	[SOTTO_STATE_HOLD]	= { DROP,  DROP,  AGENT, PASS, DROP, DROP, DROP },
+	[SOTTO_STATE_CLEAR]	= { PASS,  PASS,  AGENT, PASS, PASS, PASS, PASS },
+	[SOTTO_STATE_SECURE]	= { CRYPT, CRYPT, AGENT, PASS, DROP, DROP, DROP },
+	[SOTTO_STATE_OWN]	= { PASS,  PASS,  PASS,  PASS, PASS, PASS, PASS },
+	[SOTTO_STATE_DEAD]	= { DROP,  DROP,  AGENT, PASS, DROP, DROP, DROP },
+};
+
+/* Without a flow, under a rule. What is not RTP-shaped passes until there is one. */
+static const u8 no_flow_require[__SOTTO_DIR_MAX][CLASSES] = {
+	[SOTTO_DIR_TX]		= { DROP,  DROP,  DROP,  PASS, DROP, PASS, PASS },
+	[SOTTO_DIR_RX]		= { DROP,  DROP,  AGENT, PASS, DROP, PASS, PASS },
+};
+
+static const u8 no_flow_prefer[__SOTTO_DIR_MAX][CLASSES] = {
+	[SOTTO_DIR_TX]		= { PASS,  PASS,  PASS,  PASS, PASS, PASS, PASS },
+	[SOTTO_DIR_RX]		= { PASS,  PASS,  AGENT, PASS, PASS, PASS, PASS },
+};
+
+static __always_inline enum judgement judge(const struct sotto_flow *flow,
+					    const struct sotto_packet *pkt, enum sotto_dir dir)
+{
+	/* Pairs with the release in sotto_flow_set_state(): a secure flow has its key. */
+	enum sotto_state state = smp_load_acquire(&flow->state[dir]);
+
+	return dir == SOTTO_DIR_TX ? out_table[state][pkt->class] : in_table[state][pkt->class];
+}
+
+/* A drop on the way out looks like success to the program; see architecture.rst. */
+static unsigned int drop(const struct sotto_packet *pkt, struct sotto_stats *stats,
+			 enum sotto_attr_stats tx_why, enum sotto_attr_stats rx_why)
+{
+	bool tx = pkt->dir == SOTTO_DIR_TX;
+
+	sotto_count_many(stats, tx ? tx_why : rx_why, pkt->count);
+	if (!tx)
+		return NF_DROP;
+	kfree_skb(pkt->skb);
+	return NF_STOLEN;
+}
+
+#define DROP_FOR(pkt, stats, why)	\
+	drop(pkt, stats, SOTTO_A_STATS_DROP_TX_##why, SOTTO_A_STATS_DROP_RX_##why)
+
+/* Before it could be judged: for want of memory. */
+static unsigned int drop_unjudged(struct sotto_flow *flow, const struct sotto_packet *pkt)
+{
+	struct sotto_stats nobody = {};
+
+	return DROP_FOR(pkt, flow ? &flow->stats : &nobody, ERROR);
+}
+
+static unsigned int drop_by_table(const struct sotto_flow *flow, const struct sotto_packet *pkt,
+				  struct sotto_stats *stats)
+{
+	enum sotto_state state = flow ? sotto_flow_state(flow, pkt->dir) : SOTTO_STATE_HOLD;
+
+	if (pkt->class != SOTTO_CLASS_RTP && pkt->class != SOTTO_CLASS_RTCP)
+		return DROP_FOR(pkt, stats, CLASS);
+	if (state == SOTTO_STATE_DEAD)
+		return DROP_FOR(pkt, stats, DEAD);
+	return DROP_FOR(pkt, stats, HOLD);
+}
+
+static unsigned int pass(const struct sotto_packet *pkt, struct sotto_stats *stats)
+{
+	sotto_count_many(stats, pkt->dir == SOTTO_DIR_TX ? SOTTO_A_STATS_TX_CLEAR
+							  : SOTTO_A_STATS_RX_CLEAR, pkt->count);
+	return NF_ACCEPT;
+}
+
+static unsigned int to_agent(struct sotto_flow *flow, const struct sotto_packet *pkt,
+			     enum sotto_packet_kind kind)
+{
+	if (sotto_event_packet(flow, kind, sotto_packet_payload(pkt), pkt->len)) {
+		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_AGENT);
+		return NF_DROP;
+	}
+	sotto_count(&flow->stats, SOTTO_A_STATS_RX_AGENT);
+	consume_skb(pkt->skb);
+	return NF_STOLEN;
+}
+
+/* What the flow learns from a packet that went its way. */
+static void note_passed(struct sotto_flow *flow, enum sotto_dir dir)
+{
+	unsigned long now = jiffies;
+
+	WRITE_ONCE(flow->last[dir], now);
+	WRITE_ONCE(flow->seen[dir], true);
+	WRITE_ONCE(flow->touched, now);
+}
+
+static void note_ssrc(struct sotto_flow *flow, const struct sotto_packet *pkt, enum sotto_dir dir,
+		      u32 ssrc)
+{
+	if (pkt->class != SOTTO_CLASS_RTP)
+		return;
+	WRITE_ONCE(flow->ssrc[dir], ssrc);
+	WRITE_ONCE(flow->has_ssrc[dir], true);
+}
+
+static const struct sock *sender_of(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb_to_full_sk(skb);
+
+	return sk && sk_fullsock(sk) ? sk : NULL;
+}
+
+static __always_inline struct sotto_route_key route_key(const struct sk_buff *skb,
+							const struct sock *sk, u16 family)
+{
+	return (struct sotto_route_key){
+		.uid = sk ? sk->sk_uid : INVALID_UID,
+		.has_uid = sk,
+		.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0,
+		.mark = skb->mark,
+		.tos = family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb)),
+	};
+}
+
+static bool is_same_route(const struct sotto_route_key *a, const struct sotto_route_key *b)
+{
+	return uid_eq(a->uid, b->uid) && a->has_uid == b->has_uid && a->ifindex == b->ifindex &&
+	       a->mark == b->mark && a->tos == b->tos;
+}
+
+/*
+ * The program has sent something: the flow is wanted here, its route is that of
+ * this packet, and if it is secure its socket must never be clear again.
+ */
+static void note_sender(struct sotto_flow *flow, const struct sotto_packet *pkt)
+{
+	const struct sock *sk = sender_of(pkt->skb);
+	struct sotto_route_key route = route_key(pkt->skb, sk, pkt->tuple.family);
+	u64 print = sk ? sotto_socket_print(sk) : 0;
+
+	WRITE_ONCE(flow->touched, jiffies);
+	sotto_flow_settle(flow);
+	if (likely(flow->socket == print && is_same_route(&flow->route, &route)))
+		return;
+	spin_lock_bh(&flow->lock);
+	flow->route = route;
+	if (print)
+		flow->socket = print;
+	if (print && (flow->state[SOTTO_DIR_TX] == SOTTO_STATE_SECURE ||
+		      flow->state[SOTTO_DIR_RX] == SOTTO_STATE_SECURE))
+		sotto_taint_add(&flow->sn->taint, print, pkt->tuple.lport);
+	spin_unlock_bh(&flow->lock);
+}
+
+static noinline void tell_news(struct sotto_flow *flow, enum sotto_dir dir,
+			       const struct sotto_srtp_note *note)
+{
+	if (note->restart)
+		sotto_event_dir(flow, SOTTO_EVENT_TX_RESTART, dir);
+	if (note->key_life)
+		sotto_event_dir(flow, SOTTO_EVENT_KEY_LIFE, dir);
+	if (note->exhausted)
+		sotto_flow_set_state(flow, dir, SOTTO_STATE_DEAD);
+	if (note->first)
+		sotto_event_dir(flow, SOTTO_EVENT_RX_FIRST, dir);
+}
+
+static void tell_note(struct sotto_flow *flow, enum sotto_dir dir,
+		      const struct sotto_srtp_note *note)
+{
+	if (unlikely(note->restart | note->key_life | note->exhausted | note->first))
+		tell_news(flow, dir, note);
+}
+
+static noinline unsigned int drop_by_error(struct sotto_flow *flow,
+					   const struct sotto_packet *pkt, int err)
+{
+	struct sotto_stats *stats = &flow->stats;
+
+	switch (err) {
+	case -ENOKEY:
+	case -EKEYEXPIRED:
+		return DROP_FOR(pkt, stats, DEAD);
+	case -EINVAL:
+		return DROP_FOR(pkt, stats, MALFORMED);
+	case -EALREADY:
+		return drop(pkt, stats, SOTTO_A_STATS_DROP_TX_REPEAT,
+			    SOTTO_A_STATS_DROP_RX_REPLAY);
+	case -EBADMSG:
+		return drop(pkt, stats, SOTTO_A_STATS_DROP_TX_ERROR, SOTTO_A_STATS_DROP_RX_AUTH);
+	case -ENOSPC:
+		return DROP_FOR(pkt, stats, STREAMS);
+	case -EMSGSIZE:
+		/* Only on the way out. This one the program hears of: it has asked for it. */
+		sotto_count(stats, SOTTO_A_STATS_DROP_TX_TOO_BIG);
+		return NF_DROP_ERR(-EMSGSIZE);
+	default:
+		return DROP_FOR(pkt, stats, ERROR);
+	}
+}
+
+static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
+{
+	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
+	int overhead = sotto_srtp_overhead(&flow->session, rtcp, sotto_packet_payload(pkt),
+					   pkt->len);
+	struct sotto_srtp_note note sotto_uninit;
+	unsigned int len = pkt->len;
+	int err;
+
+	if (overhead < 0)
+		return drop_by_error(flow, pkt, overhead);
+	err = sotto_packet_own(pkt, overhead);
+	if (!err)
+		err = sotto_packet_make_fit(pkt, overhead);
+	if (!err) {
+		err = sotto_srtp_protect(&flow->session, rtcp, sotto_packet_payload(pkt), &len,
+					 overhead, &note);
+		tell_note(flow, SOTTO_DIR_TX, &note);
+	}
+	if (err)
+		return drop_by_error(flow, pkt, err);
+	sotto_count(&flow->stats, SOTTO_A_STATS_TX_PROTECTED);
+	sotto_count_many(&flow->stats, SOTTO_A_STATS_TX_BYTES, pkt->len);
+	sotto_packet_resize(pkt, len);
+	note_passed(flow, SOTTO_DIR_TX);
+	note_ssrc(flow, pkt, SOTTO_DIR_TX, note.ssrc);
+	return NF_ACCEPT;
+}
+
+static void tell_auth_fail(struct sotto_flow *flow)
+{
+	unsigned long told = READ_ONCE(flow->auth_fail_told);
+
+	if (time_before(jiffies, told + HZ) ||
+	    cmpxchg(&flow->auth_fail_told, told, jiffies) != told)
+		return;
+	sotto_event_dir(flow, SOTTO_EVENT_RX_AUTH_FAIL, SOTTO_DIR_RX);
+}
+
+/*
+ * The socket that would receive the packet; the caller puts it. NULL for none. Below
+ * a VRF the packet has two devices, and the stack's own lookup looks at both.
+ */
+static struct sock *receiver_of(const struct sotto_net *sn, const struct sotto_packet *pkt)
+{
+	const struct sotto_tuple *t = &pkt->tuple;
+	struct sk_buff *skb = pkt->skb;
+	struct sock *sk;
+
+	if (t->family == AF_INET)
+		sk = __udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
+				       t->laddr.s6_addr32[0], t->lport, skb->dev->ifindex,
+				       inet_sdif(skb), NULL);
+#if IS_ENABLED(CONFIG_IPV6)
+	else
+		sk = __udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport,
+				       skb->dev->ifindex, inet6_sdif(skb), NULL);
+#else
+	else
+		sk = NULL;
+#endif
+	return sk && refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
+}
+
+/*
+ * Without a receiver the stack would answer with an ICMP error, which quotes what
+ * has just been decrypted. So the packet is bound to its socket here: it cannot
+ * close in between.
+ */
+static int bind_receiver(const struct sotto_net *sn, const struct sotto_packet *pkt)
+{
+	struct sock *sk = receiver_of(sn, pkt);
+
+	if (!sk)
+		return -ENOTCONN;
+	skb_orphan(pkt->skb);
+	pkt->skb->sk = sk;
+	pkt->skb->destructor = sock_edemux;
+	return 0;
+}
+
+/* It has authenticated and is plain now. @here: who receives it is the flow's program. */
+static __always_inline unsigned int deliver(struct sotto_flow *flow, struct sotto_packet *pkt,
+					    unsigned int len, const struct sotto_srtp_note *note,
+					    bool here)
+{
+	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
+
+	tell_note(flow, SOTTO_DIR_RX, note);
+	sotto_packet_resize(pkt, len);
+	note_passed(flow, SOTTO_DIR_RX);
+	note_ssrc(flow, pkt, SOTTO_DIR_RX, note->ssrc);
+	if (rtcp && sotto_rtcp_is_control(sotto_packet_payload(pkt), len))
+		return to_agent(flow, pkt, SOTTO_PACKET_CONTROL);
+	if (!here || bind_receiver(flow->sn, pkt)) {
+		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_NO_SOCKET);
+		return NF_DROP;
+	}
+	sotto_count(&flow->stats, SOTTO_A_STATS_RX_UNPROTECTED);
+	sotto_count_many(&flow->stats, SOTTO_A_STATS_RX_BYTES, len);
+	return NF_ACCEPT;
+}
+
+static unsigned int unprotect(struct sotto_flow *flow, struct sotto_packet *pkt)
+{
+	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
+	struct sotto_srtp_note note = {};
+	unsigned int len = pkt->len;
+	int err;
+
+	if (unlikely(!sotto_packet_csum_good(pkt))) {
+		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_CSUM);
+		return NF_DROP;
+	}
+	err = sotto_packet_own(pkt, 0);
+	if (!err)
+		err = sotto_srtp_unprotect(&flow->session, rtcp, sotto_packet_payload(pkt), &len,
+					   &note);
+	if (!err)
+		return deliver(flow, pkt, len, &note, true);
+	tell_note(flow, SOTTO_DIR_RX, &note);
+	if (err == -EBADMSG)
+		tell_auth_fail(flow);
+	return drop_by_error(flow, pkt, err);
+}
+
+/* The program's own ZRTP, or its own DTLS handshake, where its rule allows that. */
+static bool is_own(struct sotto_net *sn, const struct sotto_packet *pkt)
+{
+	if (pkt->class == SOTTO_CLASS_ZRTP)
+		return pkt->dir == SOTTO_DIR_TX;
+	return pkt->class == SOTTO_CLASS_DTLS &&
+	       sotto_evidence_dtls(&sn->evidence, &pkt->tuple, pkt->dir,
+				   sotto_packet_payload(pkt), pkt->len);
+}
+
+static noinline void enter_own(struct sotto_flow *flow, const struct sotto_packet *pkt)
+{
+	for (int dir = 0; dir < __SOTTO_DIR_MAX; dir++) {
+		enum sotto_state state = sotto_flow_state(flow, dir);
+
+		/* Nothing leads from secure or dead to here. */
+		if (state != SOTTO_STATE_HOLD && state != SOTTO_STATE_CLEAR)
+			return;
+	}
+	if (!is_own(flow->sn, pkt))
+		return;
+	for (int dir = 0; dir < __SOTTO_DIR_MAX; dir++)
+		sotto_flow_set_state(flow, dir, SOTTO_STATE_OWN);
+}
+
+static __always_inline unsigned int with_flow(struct sotto_flow *flow, struct sotto_packet *pkt,
+					      enum sotto_dir dir)
+{
+	if (dir == SOTTO_DIR_TX) {
+		note_sender(flow, pkt);
+		/* The control channel is the agents' alone. */
+		if (pkt->class == SOTTO_CLASS_RTCP &&
+		    sotto_flow_state(flow, SOTTO_DIR_TX) != SOTTO_STATE_OWN &&
+		    sotto_rtcp_is_control(sotto_packet_payload(pkt), pkt->len))
+			return DROP_FOR(pkt, &flow->stats, CLASS);
+	}
+	if ((READ_ONCE(flow->flags) & (SOTTO_FLOW_F_OWN_ALLOWED | SOTTO_FLOW_F_TAINTED)) ==
+	    SOTTO_FLOW_F_OWN_ALLOWED)
+		enter_own(flow, pkt);
+	switch (judge(flow, pkt, dir)) {
+	case CRYPT:
+		return dir == SOTTO_DIR_TX ? protect(flow, pkt) : unprotect(flow, pkt);
+	case PASS:
+		note_passed(flow, dir);
+		return pass(pkt, &flow->stats);
+	case AGENT:
+		return to_agent(flow, pkt, SOTTO_PACKET_ZRTP);
+	case DROP:
+		break;
+	}
+	return drop_by_table(flow, pkt, &flow->stats);
+}
+
+/* Does the packet show that its tuple is a call? */
+static bool makes_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
+		       enum judgement judgement)
+{
+	struct sotto_rtp_info info;
+
+	if (judgement == AGENT)
+		return true;
+	return pkt->class == SOTTO_CLASS_RTP &&
+	       !sotto_rtp_parse(sotto_packet_payload(pkt), pkt->len, &info) &&
+	       sotto_evidence_rtp(&sn->evidence, &pkt->tuple, pkt->dir, &info);
+}
+
+/*
+ * What holds for a tainted socket where no rule covers what it does: as for any of its
+ * new flows, the agent may decide.
+ */
+static struct sotto_rule no_rule = { .spec.action = SOTTO_ACTION_PREFER };
+
+static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
+				    const struct sotto_rule *rule, enum sotto_state state,
+				    const struct sock *sk, u64 print, bool tainted)
+{
+	struct sotto_flow_params p = {
+		.tuple = pkt->tuple,
+		.action = rule->spec.action,
+		.rule_id = rule->spec.id,
+		.flags = tainted ? SOTTO_FLOW_F_TAINTED : 0,
+		.state = state,
+		.socket = print,
+	};
+
+	if (rule->spec.flags & SOTTO_RULE_F_OWN)
+		p.flags |= SOTTO_FLOW_F_OWN_ALLOWED;
+	if (pkt->dir == SOTTO_DIR_RX) {
+		p.flags |= SOTTO_FLOW_F_EMBRYONIC;
+		p.route.uid = sk ? sk->sk_uid : INVALID_UID;
+		p.route.has_uid = sk;
+		p.route.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0;
+	} else {
+		p.route = route_key(pkt->skb, sk, pkt->tuple.family);
+	}
+	return sotto_flow_create(sn, &p, GFP_ATOMIC);
+}
+
+static bool is_tainted(const struct sotto_net *sn, const struct sock *sk)
+{
+	return sk && sotto_taint_has(&sn->taint, sotto_socket_print(sk));
+}
+
+/* A new flow, or NULL and the verdict. */
+static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *pkt,
+				     struct sotto_rule *rule, const struct sock *sk,
+				     unsigned int *verdict)
+{
+	u64 print = sk ? sotto_socket_print(sk) : 0;
+	bool tainted = is_tainted(sn, sk);
+	bool strict = tainted || rule->spec.action == SOTTO_ACTION_REQUIRE;
+	enum judgement judgement = strict ? no_flow_require[pkt->dir][pkt->class]
+					  : no_flow_prefer[pkt->dir][pkt->class];
+	bool own = !tainted && (rule->spec.flags & SOTTO_RULE_F_OWN) && is_own(sn, pkt);
+	struct sotto_flow *flow;
+
+	if (own || makes_flow(sn, pkt, judgement)) {
+		enum sotto_state state = own ? SOTTO_STATE_OWN :
+					 strict ? SOTTO_STATE_HOLD : SOTTO_STATE_CLEAR;
+
+		flow = make_flow(sn, pkt, rule, state, sk, print, tainted);
+		if (!IS_ERR(flow))
+			return flow;
+	}
+	switch (judgement) {
+	case PASS:
+		*verdict = pass(pkt, &rule->stats);
+		break;
+	case AGENT:
+		*verdict = drop(pkt, &rule->stats, 0, SOTTO_A_STATS_DROP_RX_ERROR);
+		break;
+	default:
+		*verdict = drop_by_table(NULL, pkt, &rule->stats);
+	}
+	return NULL;
+}
+
+/* Likewise. */
+static noinline struct sotto_flow *without_flow(struct sotto_net *sn, struct sotto_packet *pkt,
+						unsigned int *verdict)
+{
+	struct sotto_subject who = {
+		.tuple = &pkt->tuple,
+		.rtcp = pkt->class == SOTTO_CLASS_RTCP,
+		.local = pkt->loopback,
+	};
+	struct sotto_flow *flow = NULL;
+	struct sock *receiver = NULL;
+	struct sotto_rule *rule;
+
+	*verdict = NF_ACCEPT;
+	if (pkt->dir == SOTTO_DIR_RX)
+		receiver = receiver_of(sn, pkt);
+	who.sk = pkt->dir == SOTTO_DIR_TX ? sender_of(pkt->skb) : receiver;
+	if (who.sk) {
+		who.uid = who.sk->sk_uid;
+		who.has_uid = true;
+	}
+	rule = sotto_rule_match(rcu_dereference(sn->rules), &who);
+	if (!rule && !pkt->loopback && sotto_taint_may_have(&sn->taint, pkt->tuple.lport) &&
+	    is_tainted(sn, who.sk))
+		rule = &no_rule;
+	if (rule && rule->spec.action != SOTTO_ACTION_BYPASS)
+		flow = under_rule(sn, pkt, rule, who.sk, verdict);
+	if (receiver)
+		sock_put(receiver);
+	return flow;
+}
+
+/*
+ * A batch may stay one if nothing in it is a call's. Where there is a flow that does
+ * not let all pass there is no need to look.
+ */
+static bool stays_whole(const struct sotto_flow *flow, struct sotto_packet *pkt)
+{
+	if (flow && sotto_flow_state(flow, pkt->dir) != SOTTO_STATE_CLEAR)
+		return false;
+	return sotto_packet_all_other(pkt);
+}
+
+/* Another program may have a socket at the same port. */
+static bool is_socket_of(const struct sotto_flow *flow, const struct sock *sk)
+{
+	u64 print = READ_ONCE(flow->socket);
+
+	return sk && (!print || print == sotto_socket_print(sk));
+}
+
+/*
+ * From a source that no flow knows, or that one has left: the flow that the packet
+ * authenticates with follows it there. False if no flow is concerned.
+ */
+static noinline bool from_elsewhere(struct sotto_net *sn, struct sotto_packet *pkt,
+				    const struct sotto_flow_node *node, unsigned int *verdict)
+{
+	struct sock *receiver = receiver_of(sn, pkt);
+	struct sotto_srtp_note note = {};
+	struct sotto_flow *flow;
+	unsigned int len;
+
+	flow = sotto_roam_in(sn, pkt, node, receiver, &len, &note);
+	if (IS_ERR(flow))
+		*verdict = NF_DROP;
+	else if (flow)
+		*verdict = deliver(flow, pkt, len, &note, is_socket_of(flow, receiver));
+	if (receiver)
+		sock_put(receiver);
+	return flow;
+}
+
+/* Its ends have no flow, or one that proves nothing. */
+static __always_inline bool may_have_moved(struct sotto_net *sn, const struct sotto_packet *pkt,
+					   const struct sotto_flow_node *node)
+{
+	if (likely(node && !READ_ONCE(node->left) &&
+		   !(READ_ONCE(node->flow->flags) & SOTTO_FLOW_F_EMBRYONIC)))
+		return false;
+	if (pkt->class != SOTTO_CLASS_RTP && pkt->class != SOTTO_CLASS_RTCP)
+		return false;
+	if (!node)
+		return !sotto_port_is_free(sn, pkt->tuple.lport);
+	return !node->rtcp;
+}
+
+static __always_inline unsigned int judge_loaded(struct sotto_net *sn, struct sotto_packet *pkt,
+						 const struct sotto_flow_node *node,
+						 enum sotto_dir dir)
+{
+	struct sotto_flow *flow = node ? node->flow : NULL;
+	unsigned int verdict;
+
+	if (unlikely(may_have_moved(sn, pkt, node))) {
+		if (dir == SOTTO_DIR_RX && from_elsewhere(sn, pkt, node, &verdict))
+			return verdict;
+		if (dir == SOTTO_DIR_TX && sender_of(pkt->skb))
+			flow = sotto_roam_out(sn, pkt, sender_of(pkt->skb)) ?: flow;
+	}
+	/* The port above a call's is its own only as far as it carries RTCP. */
+	if (unlikely(!flow || (node && node->rtcp && pkt->class != SOTTO_CLASS_RTCP))) {
+		flow = without_flow(sn, pkt, &verdict);
+		if (!flow)
+			return verdict;
+	}
+	return with_flow(flow, pkt, dir);
+}
+
+/*
+ * An ICMP error about a packet that has been decrypted here would tell it to the
+ * network: what is secure, or is to be, has no errors. Nor has what is dead, which may
+ * have been secure a moment ago.
+ */
+static unsigned int judge_quote(struct sotto_net *sn, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	const struct sotto_flow_node *node;
+	struct sotto_tuple tuple;
+	enum sotto_state rx;
+
+	if (!READ_ONCE(sn->flow_count) || !sotto_quote_read(&tuple, skb, state))
+		return NF_ACCEPT;
+	node = sotto_flow_find(sn, &tuple);
+	if (!node)
+		return NF_ACCEPT;
+	rx = sotto_flow_state(node->flow, SOTTO_DIR_RX);
+	if (rx == SOTTO_STATE_CLEAR || rx == SOTTO_STATE_OWN)
+		return NF_ACCEPT;
+	sotto_count(&node->flow->stats, SOTTO_A_STATS_DROP_TX_QUOTE);
+	kfree_skb(skb);
+	return NF_STOLEN;
+}
+
+/*
+ * A program that may put fragments on the wire itself has cut its packets before anybody
+ * could see whose they are: no rule can be kept with them. Inbound the stack puts
+ * fragments together before it comes to our hook, those of IPv6 because we ask it to.
+ */
+static unsigned int judge_fragment(struct sotto_net *sn, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct sotto_rules *rules = rcu_dereference(sn->rules);
+	const struct net_device *dev = skb_dst(skb) ? skb_dst(skb)->dev : state->out;
+
+	if (!rules || !rules->strict || (dev && (dev->flags & IFF_LOOPBACK)))
+		return NF_ACCEPT;
+	sotto_count(&rules->strict->stats, SOTTO_A_STATS_DROP_TX_CLASS);
+	kfree_skb(skb);
+	return NF_STOLEN;
+}
+
+/* Outbound and no UDP packet. */
+static noinline unsigned int judge_other(struct sotto_net *sn, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	if (state->pf == NFPROTO_IPV4 && ip_hdr(skb)->protocol == IPPROTO_UDP &&
+	    ip_is_fragment(ip_hdr(skb)))
+		return judge_fragment(sn, skb, state);
+	return judge_quote(sn, skb, state);
+}
+
+/* A batch that does not stay one: each of its packets comes to @self again. */
+static noinline unsigned int judge_apart(struct sotto_net *sn, struct sotto_flow *flow,
+					 const struct sotto_packet *pkt, nf_hookfn *self,
+					 const struct nf_hook_state *state)
+{
+	return sotto_segments(pkt, self, sn, state) ? drop_unjudged(flow, pkt) : NF_STOLEN;
+}
+
+/* @dir is known where this is inlined, which spares asking for it at each turn. */
+static __always_inline unsigned int judge_packet(struct sotto_net *sn, struct sk_buff *skb,
+						 const struct nf_hook_state *state,
+						 enum sotto_dir dir, nf_hookfn *self)
+{
+	struct sotto_packet pkt sotto_uninit;
+	const struct sotto_flow_node *node;
+	struct sotto_flow *flow;
+
+	if (!sotto_packet_read(&pkt, skb, state, dir))
+		return dir == SOTTO_DIR_TX ? judge_other(sn, skb, state) : NF_ACCEPT;
+	node = READ_ONCE(sn->flow_count) ? sotto_flow_find(sn, &pkt.tuple) : NULL;
+	if (!node && !sotto_rules_cover(rcu_dereference(sn->rules), pkt.tuple.lport) &&
+	    !sotto_taint_may_have(&sn->taint, pkt.tuple.lport))
+		return NF_ACCEPT;
+	if (dir == SOTTO_DIR_TX && sotto_agent_sent(sn, skb))
+		return NF_ACCEPT;
+	flow = node ? node->flow : NULL;
+	if (unlikely(pkt.batch)) {
+		if (!stays_whole(flow, &pkt))
+			return judge_apart(sn, flow, &pkt, self, state);
+	} else if (unlikely(sotto_packet_load(&pkt))) {
+		return drop_unjudged(flow, &pkt);
+	}
+	return judge_loaded(sn, &pkt, node, dir);
+}
+
+/**
+ * sotto_judge_out() - Let a packet at LOCAL_OUT pass, change it, take it or drop it.
+ * @sn: netns
+ * @skb: at its network header
+ * @state: of the hook
+ * @self: the registered hook that is running; the packets of a batch come back to it
+ *
+ * Context: any but hardirq, under rcu_read_lock(). Return: the hook's verdict.
+ */
+unsigned int sotto_judge_out(struct sotto_net *sn, struct sk_buff *skb,
+			     const struct nf_hook_state *state, nf_hookfn *self)
+{
+	return judge_packet(sn, skb, state, SOTTO_DIR_TX, self);
+}
+
+/**
+ * sotto_judge_in() - Let a packet at LOCAL_IN pass, change it, take it or drop it.
+ * @sn: netns
+ * @skb: at its network header
+ * @state: of the hook
+ * @self: as for sotto_judge_out()
+ *
+ * Context: any but hardirq, under rcu_read_lock(). Return: the hook's verdict.
+ */
+unsigned int sotto_judge_in(struct sotto_net *sn, struct sk_buff *skb,
+			    const struct nf_hook_state *state, nf_hookfn *self)
+{
+	return judge_packet(sn, skb, state, SOTTO_DIR_RX, self);
+}
