@@ -28,9 +28,9 @@ says() {
 is "the bench comes to a verdict" "$(case $? in 0 | 1) echo one ;; *) echo none ;; esac)" one
 check "it has measured what it is to measure" kernel_json '
 	[.figures[] | select(.payload == 160) | .case + (.profile // "")] |
-	sort == ["barecm", "baregcm", "base", "sottocm", "sottogcm", "uncovered"]'
+	sort == ["barecm", "baregcm", "base", "hooks", "sottocm", "sottogcm", "uncovered"]'
 check "repeats agree within one per cent" \
-	kernel_json '[.figures[] | select(.spread) | .spread < 0.01] | length == 4 and all'
+	kernel_json '[.figures[] | select(.spread) | .spread < 0.01] | length == 5 and all'
 check "sotto adds more than its cipher costs" kernel_json '
 	.figures | (.[] | select(.case == "sotto" and .profile == "gcm") | .added) >
 	(.[] | select(.case == "bare" and .profile == "gcm") | .instructions)'
@@ -39,7 +39,8 @@ check "the fast drivers have done it" \
 
 # Figures that meet every target.
 good='if .case == "sotto" then .instructions = 11500 elif .case == "uncovered" then
-	.instructions = 11100 elif .case == "base" then .instructions = 11000 else . end'
+	.instructions = 11200 elif .case == "hooks" then .instructions = 11100
+	elif .case == "base" then .instructions = 11000 else . end'
 check "good figures are good" report quick "$good"
 check "... all of them" not says MISSED
 check "sotto too dear is seen" not report quick \
