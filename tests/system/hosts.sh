@@ -90,6 +90,12 @@ signal_on() {
 	inside "$1" sh -c 'kill "-$0" "$(cat "/run/pid/$1")"' "$3" "$2"
 }
 
+# wake_on HOST NAME: what signal_on has stopped. nsenter has stopped with it.
+wake_on() {
+	signal_on "$1" "$2" CONT
+	eval "pkill -CONT -P \$_job_${1}_$(echo "$2" | tr - _)"
+}
+
 # stop_on HOST NAME [SIGNAL]: ends what start_on has started, returns when it is gone
 stop_on() {
 	signal_on "$1" "$2" "${3:-TERM}" 2>/dev/null

@@ -12,6 +12,7 @@
  *	flow new KEY=VALUE...		the flow
  *	flow del ID
  *	flow set ID [tx=STATE] [rx=STATE] [OPTION=VALUE...]
+ *	flow waver ID COUNT		tx to dead and to hold and so on; an event for each
  *	flow roc ID tx|rx SSRC ROC
  *	flow streams ID			{"dir":"rx","ssrc":1,"roc":2,"seq":3}, a line for each
  *	flow cookie ID HEX
@@ -452,6 +453,17 @@ static int flow_set(struct sotto *s, uint64_t id, char **args)
 	return e || !options ? e : sotto_flow_set_options(s, id, &f.options);
 }
 
+/* What anybody hears who listens: many events in a short time. */
+static int flow_waver(struct sotto *s, uint64_t id, unsigned long long count)
+{
+	int e = 0;
+
+	for (unsigned long long i = 0; !e && i < count; i++)
+		e = sotto_flow_set_state(s, id, SOTTO_DIR_TX,
+					 i % 2 ? SOTTO_STATE_HOLD : SOTTO_STATE_DEAD);
+	return e;
+}
+
 static int print_stream(const struct sotto_stream *stream, void *arg)
 {
 	printf("{\"dir\":\"%s\",\"ssrc\":%u,\"roc\":%u",
@@ -469,7 +481,7 @@ static int flow(struct sotto *s, char **args)
 	if (!strcmp(args[0], "list"))
 		return sotto_flow_dump(s, list_flow, NULL);
 	if (!args[1])
-		errx(2, "flow new|del|set|cookie|roc|streams|list|show");
+		errx(2, "flow new|del|set|waver|cookie|roc|streams|list|show");
 	if (!strcmp(args[0], "show") && args[2])
 		return flow_show(s, args + 1);
 	if (!strcmp(args[0], "new"))
@@ -480,13 +492,15 @@ static int flow(struct sotto *s, char **args)
 		return flow_set(s, number(args[1]), args + 2);
 	if (!strcmp(args[0], "streams"))
 		return sotto_flow_streams(s, number(args[1]), print_stream, NULL);
+	if (!strcmp(args[0], "waver") && args[2])
+		return flow_waver(s, number(args[1]), number(args[2]));
 	if (!strcmp(args[0], "roc") && args[2] && args[3] && args[4])
 		return sotto_flow_set_roc(s, number(args[1]), direction(args[2]),
 					  number(args[3]), number(args[4]));
 	if (!strcmp(args[0], "cookie") && args[2])
 		return sotto_flow_set_cookie(s, number(args[1]), cookie,
 					     unhex(args[2], cookie, sizeof(cookie)));
-	errx(2, "flow new|del|set|cookie|roc|streams|list|show");
+	errx(2, "flow new|del|set|waver|cookie|roc|streams|list|show");
 }
 
 /* Keys. */
