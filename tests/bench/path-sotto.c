@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "path.h"
+#include "path-key.h"
 
 static struct sotto *alice, *bob;
 static uint64_t *flows;	/* ids: alice's, bob's, alice's... */
@@ -60,15 +61,21 @@ void path_sotto_open(const struct path *p)
 	key.salt_len = p->profile == SOTTO_PROFILE_AEAD_AES_128_GCM ? 12 : 14;
 	for (unsigned int i = 0; i < p->flows; i++) {
 		struct sockaddr_in remote = path_remote(p, i);
-		uint64_t a = new_flow(alice, &p->from, &remote);
-		uint64_t b = new_flow(bob, &remote, &p->from);
 
-		flows[2 * i] = a;
-		flows[2 * i + 1] = b;
-		randombytes_buf(key.master, key.master_len);
-		randombytes_buf(key.salt, key.salt_len);
-		install(alice, &key, a, SOTTO_DIR_TX);
-		install(bob, &key, b, SOTTO_DIR_RX);
+		flows[2 * i] = new_flow(alice, &p->from, &remote);
+		if (p->out_only) {
+			/* The one that libsrtp2 has at the other end. */
+			memcpy(key.master, PATH_KEY, key.master_len);
+			memcpy(key.salt, PATH_KEY + PATH_MASTER_LEN, key.salt_len);
+		} else {
+			randombytes_buf(key.master, key.master_len);
+			randombytes_buf(key.salt, key.salt_len);
+		}
+		install(alice, &key, flows[2 * i], SOTTO_DIR_TX);
+		if (p->out_only)
+			continue;
+		flows[2 * i + 1] = new_flow(bob, &remote, &p->from);
+		install(bob, &key, flows[2 * i + 1], SOTTO_DIR_RX);
 	}
 	sodium_memzero(&key, sizeof(key));
 }
@@ -88,7 +95,8 @@ void path_sotto_check(const struct path *p, uint64_t packets)
 
 	need(alice, sotto_flow_dump(alice, add, out), "flows");
 	need(bob, sotto_flow_dump(bob, add, in), "flows");
-	if (out[SOTTO_A_STATS_TX_PROTECTED] != packets || in[SOTTO_A_STATS_RX_UNPROTECTED] != packets)
+	if (out[SOTTO_A_STATS_TX_PROTECTED] != packets ||
+	    in[SOTTO_A_STATS_RX_UNPROTECTED] != (p->out_only ? 0 : packets))
 		errx(1, "of %llu packets %llu were protected, %llu unprotected",
 		     (unsigned long long)packets,
 		     (unsigned long long)out[SOTTO_A_STATS_TX_PROTECTED],
@@ -96,7 +104,8 @@ void path_sotto_check(const struct path *p, uint64_t packets)
 	/* They would be in the way of the next measurement. */
 	for (unsigned int i = 0; i < p->flows; i++) {
 		need(alice, sotto_flow_del(alice, flows[2 * i]), "flow");
-		need(bob, sotto_flow_del(bob, flows[2 * i + 1]), "flow");
+		if (!p->out_only)
+			need(bob, sotto_flow_del(bob, flows[2 * i + 1]), "flow");
 	}
 	free(flows);
 	sotto_close(alice);

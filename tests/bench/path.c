@@ -6,7 +6,7 @@
  *
  *	bench-path [--OPTION VALUE]...
  *
- *	via plain|sotto|libsrtp|rtpengine
+ *	via plain|sotto|sotto-out|libsrtp|rtpengine
  *				who protects; "plain" also for a tunnel below; rtpengine
  *				does that half-way, and SRTP arrives
  *	profile gcm|cm		AEAD_AES_128_GCM, AES_CM_128_HMAC_SHA1_80
@@ -46,7 +46,7 @@
 
 static const char spoken[] = "said in confidence";
 
-enum via { PLAIN, SOTTO, LIBSRTP, RTPENGINE };
+enum via { PLAIN, SOTTO, SOTTO_OUT, LIBSRTP, RTPENGINE };
 
 /* What is sent next. */
 struct turn {
@@ -165,6 +165,12 @@ static int tag_len(const struct path *p)
 	return p->profile == SOTTO_PROFILE_AEAD_AES_128_GCM ? 16 : 10;
 }
 
+/* Does the receiving program get SRTP? */
+static bool arrives_sealed(enum via via)
+{
+	return via == SOTTO_OUT || via == RTPENGINE;
+}
+
 static void receive_one(const struct path *p, enum via via, bool look)
 {
 	static uint8_t want[PACKET_ROOM];
@@ -175,9 +181,9 @@ static void receive_one(const struct path *p, enum via via, bool look)
 		err(1, "a packet is lost");
 	if (via == LIBSRTP)
 		path_libsrtp_unprotect(data, &len);
-	if (via == RTPENGINE && look)
+	if (arrives_sealed(via) && look)
 		path_libsrtp_unprotect(data, &len);
-	if (len != (int)(RTP_HEADER + p->payload) + (via == RTPENGINE && !look ? tag_len(p) : 0))
+	if (len != (int)(RTP_HEADER + p->payload) + (arrives_sealed(via) && !look ? tag_len(p) : 0))
 		errx(1, "a packet of %d bytes arrives with %d", RTP_HEADER + p->payload, len);
 	if (!look)
 		return;
@@ -315,12 +321,12 @@ static unsigned int number(const char *text)
 
 static enum via via_of(const char *text)
 {
-	static const char *const names[] = { "plain", "sotto", "libsrtp", "rtpengine" };
+	static const char *const names[] = { "plain", "sotto", "sotto-out", "libsrtp", "rtpengine" };
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(text, names[i]))
 			return i;
-	errx(2, "via plain, sotto, libsrtp or rtpengine, not %s", text);
+	errx(2, "via plain, sotto, sotto-out, libsrtp or rtpengine, not %s", text);
 }
 
 static enum sotto_profile profile_of(const char *text)
@@ -396,13 +402,14 @@ int main(int argc, char **argv)
 	if (!t.seq)
 		err(2, "memory");
 	open_sockets(&p, any);
-	if (via == SOTTO)
+	p.out_only = via == SOTTO_OUT;
+	if (via == SOTTO || via == SOTTO_OUT)
 		path_sotto_open(&p);
-	if (via == LIBSRTP || via == RTPENGINE)
+	if (via == LIBSRTP || arrives_sealed(via))
 		path_libsrtp_open(&p);
 	warm_up(&p, via, &t, wire, warm);
 	f = measure(&p, via, &t, packets, repeats);
-	if (via == SOTTO)
+	if (via == SOTTO || via == SOTTO_OUT)
 		path_sotto_check(&p, t.sent);
 	print(&f, packets, repeats);
 	return 0;

@@ -18,6 +18,7 @@
 /**
  * struct path - one way from host to host, and what goes over it
  * @profile: what protects, where something of ours or libsrtp2 does
+ * @out_only: sotto is in alice's kernel alone: bob's program gets SRTP
  * @payload: bytes behind the RTP header
  * @flows: how many remote addresses take turns
  * @ssrcs: how many SSRCs take turns within a flow
@@ -29,6 +30,7 @@
  */
 struct path {
 	enum sotto_profile profile;
+	bool out_only;
 	unsigned int payload;
 	unsigned int flows;
 	unsigned int ssrcs;
@@ -46,7 +48,7 @@ struct sockaddr_in path_remote(const struct path *p, unsigned int flow);
 
 /* Flows of sotto: one in both kernels for each remote address, keys for the way there. */
 void path_sotto_open(const struct path *p);
-/* Every packet has been protected in one kernel and unprotected in the other. */
+/* Every packet has been protected in one kernel and, unless @out_only, unprotected in the other. */
 void path_sotto_check(const struct path *p, uint64_t packets);
 
 /* libsrtp2 in the two programs. In place; room for SRTP_MAX_TRAILER_LEN behind *@len. */
