@@ -21,18 +21,21 @@ setup:
 	@tools/setup
 	@[ -z "$(KERNEL)" ] || tools/kernel-get "$(KERNEL)" >/dev/null
 
+# Two builds of the same thing take turns: tests run beside each other.
+ALONE = mkdir -p build && flock build/lock
+
 # Out of the tree, so that several kernels can be built side by side.
 module: | setup
 	@tools/module-tree $(MODULE_BUILD)
-	@tools/kernel-make $(RELEASE) $(MODULE_BUILD) --no-print-directory modules
+	@$(ALONE) tools/kernel-make $(RELEASE) $(MODULE_BUILD) --no-print-directory modules
 
 build/user/build.ninja: | setup
-	@meson setup build/user
+	@$(ALONE) meson setup build/user
 build/asan/build.ninja: | setup
 	@meson setup build/asan -Db_sanitize=address,undefined -Db_lundef=false
 
 userspace: build/user/build.ninja
-	@ninja -C build/user
+	@$(ALONE) ninja -C build/user
 asan: build/asan/build.ninja
 	@ninja -C build/asan
 
@@ -55,7 +58,7 @@ bench: setup
 	@tools/bench
 
 install: all
-	meson install -C build/user --destdir "$(DESTDIR)/"
+	$(ALONE) meson install -C build/user --destdir "$(DESTDIR)/"
 	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(RELEASE)/extra/sotto.ko
 	[ -n "$(DESTDIR)" ] || tools/after-install $(RELEASE)
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # where: host
+# seconds: 45
 #
 #	tools/bench --quick --> figures --[one spoilt]--> tests/bench/report: must say so
 #

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 30
 #
 # A secure call goes on when one end gets another address: there its own kernel follows
 # the program's socket, at the other end a packet that authenticates takes the flow along,

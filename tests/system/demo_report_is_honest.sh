@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # where: host
+# seconds: 50
 #
 #	demo-recording.py --> a recording with one flaw --> demo-report --> must say so
 #

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 25
 #
 # While packets of made-up sources ask for calls, more than a hundred thousand of them,
 # calls come about both ways: one that a program here begins, and one from outside.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # where: uml
+# seconds: 65
 #
 # A minute of netlink requests that nobody sane makes, grown from the specification,
 # while programs talk: each is answered, what is refused is refused with a word, and

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 40
 #
 # What nftables drops while it stands in for the module: all that the rules require to be
 # encrypted, by their priorities, and where it cannot look as closely as the module, more.

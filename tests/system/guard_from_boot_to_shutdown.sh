@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # where: host
+# seconds: 60
 #
 # systemd starts what "make install" has put into a machine, nftables.service and sottod
 # with it, and shuts it down again: once with a module that loads, once with one that the

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 25
 #
 # A program that never stops talking is not heard in clear from the guard's first moment
 # on: while the module is missing, damaged, another kernel's, being loaded, given other

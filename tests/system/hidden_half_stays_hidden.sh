@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 40
 #
 #	alice: sottod, everything that can be read of it --- middle --- sottod :bob
 #

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # where: uml debug
+# seconds: 45
 #
 # Programs send without a pause under a require rule: held, secure with AES-CM and with
 # AES-GCM, with no flow yet. Every allocation of every request and of sending fails in

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 25
 #
 # NAT on either side and in either direction, or a VRF, which shows a packet to the hooks
 # twice: a packet is protected once and unprotected once, and the flow's peer is the one

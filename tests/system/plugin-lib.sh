@@ -42,11 +42,17 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
+# In a session PipeWire and its programs are given real time: sound cannot wait until other
+# tests, a build or the neighbours have had their turn.
+real_time=
+! chrt --rr 1 true 2>/dev/null || real_time='chrt --rr 1'
+
 # become HOST COMMAND...: this shell turns into the command
 become() {
 	become_host=$1
 	shift
-	exec env -u DISPLAY \
+	# shellcheck disable=SC2086 # words
+	exec $real_time env -u DISPLAY \
 		XDG_RUNTIME_DIR="$work/$become_host" HOME="$work/$become_host" \
 		XDG_CONFIG_HOME="$work/$become_host/config" \
 		XDG_STATE_HOME="$work/$become_host/state" \

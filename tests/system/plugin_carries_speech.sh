@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # where: host
+# seconds: 15
 #
 #	alice: pw-cat --> "Call with bob" --> RTP on loopback --> "Call with alice" --> pw-cat :bob
 #	       pw-cat <-- "Call with bob" <-- RTP on loopback <-- "Call with alice" <-- pw-cat

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 40
 #
 #	alice: media --- [ sotto.ko ] === middle === [ sotto.ko ] --- media :bob
 #	       begins anew   sottod  <--- ZRTP --->   sottod

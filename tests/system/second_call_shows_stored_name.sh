@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 30
 #
 #	10.9.0.1  alice: sottod --- middle --- sottod :bob
 #	10.9.0.77 alice, later

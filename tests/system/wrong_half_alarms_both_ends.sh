@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 30
 #
 #	alice: "I heard ..." --> sottod --- middle --- sottod :bob
 #
