@@ -21,6 +21,12 @@ static void put16(uint8_t *at, unsigned int v)
 	at[1] = v;
 }
 
+static void put32(uint8_t *at, uint32_t v)
+{
+	put16(at, v >> 16);
+	put16(at + 2, v);
+}
+
 static unsigned int add16(const uint8_t *data, size_t len, unsigned int sum)
 {
 	for (size_t i = 0; i + 1 < len; i += 2)
@@ -122,7 +128,7 @@ static int send_ip4(struct wire *w, const struct wire_packet *p, const uint8_t *
 	unsigned int sum;
 
 	put16(ip + 2, IP4_LEN + options + len);
-	put16(ip + 4, w->id);
+	put16(ip + 4, w->id4);
 	put16(ip + 6, off / 8 | (more ? 0x2000 : 0));
 	memcpy(ip + 12, p->src, 4);
 	memcpy(ip + 16, p->dst, 4);
@@ -147,7 +153,7 @@ static int send_ip6(struct wire *w, const struct wire_packet *p, const uint8_t *
 		ip[6] = IPPROTO_FRAGMENT;
 		at[0] = IPPROTO_UDP;
 		put16(at + 2, off | more);
-		put16(at + 6, w->id);
+		put32(at + 4, w->id6);
 		at += FRAGMENT_LEN;
 	} else if (p->fault == WIRE_IP_OPTIONS) {
 		ip[6] = IPPROTO_DSTOPTS;
@@ -212,8 +218,14 @@ int wire_send(struct wire *w, struct dice *d, const struct wire_packet *p)
 	}
 	len = put_udp(p, udp);
 	if ((p->fault == WIRE_FRAGMENTS || p->fault == WIRE_FRAGMENT_LOST) && len > 8) {
-		/* Not soon the same: what has lost a piece is waited for, up to a minute. */
-		w->id++;
+		/*
+		 * Not soon the same: what has lost a piece is waited for, with IPv4 half a
+		 * minute, with IPv6 a whole one.
+		 */
+		if (p->family == AF_INET)
+			w->id4++;
+		else
+			w->id6++;
 		return send_pieces(w, d, p, udp, len);
 	}
 	return send_ip(w, p, udp, len, 0, false);

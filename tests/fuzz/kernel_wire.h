@@ -52,7 +52,8 @@ struct wire {
 	int fd;
 	uint8_t to[6];
 	uint8_t from[6];
-	uint16_t id;
+	uint16_t id4;		/* of fragments */
+	uint32_t id6;
 };
 
 /* In the present netns, by its device @dev, to the station @to. -1 with errno. */
