@@ -285,6 +285,7 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 		kfree(flow);
 		return ERR_PTR(err);
 	}
+	ends->since -= HZ;	/* it has not come from elsewhere: it may go at once */
 	RCU_INIT_POINTER(flow->ends, ends);
 	flow->lport = p->tuple.lport;
 	flow->sn = sn;
