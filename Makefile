@@ -3,7 +3,7 @@
 #   make            build everything
 #   make demo       two hosts, a wiretap between them, speech in, speech out
 #   make check      the tests; with KERNEL=6.12, 6.12-rt or 7.2 on that kernel
-#   make check-long      what takes longer, and what is red now and then
+#   make check-long      what takes longer
 #   make check-kernels   on each of them and on 6.1
 #   make check-debug     the module's on one with KASAN, lockdep, kmemleak and faults
 #   make bench      what a packet costs, in instructions, beside the bare cipher and others

@@ -5,7 +5,9 @@
  *
  *	key-scan make FILE		a new master key and salt; masked, so that whoever
  *					has the file in memory does not have the key
- *	key-scan install FILE FLOW DIR PROFILE	in the guest, and leaves no copy behind
+ *	key-scan install FILE FLOW DIR PROFILE	in the guest, and leaves no copy behind; stops
+ *				itself between the key and its use, so that the kernel's
+ *				stack is as the key's request has left it
  *	key-scan count PID FILE		on the host: {"master":0,"salt":0,"cipher":2,...}
  *
  * "cipher" and "session-salt" are the SRTP session key and salt of RFC 3711 4.3: the
@@ -14,6 +16,7 @@
 #include <err.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +63,27 @@ static void unmask(const uint8_t *masked, size_t len, uint8_t *out)
 		out[i] = masked[i] ^ MASK;
 }
 
+/*
+ * A key of 16 bytes is copied by way of vector registers, and what is in them when a process
+ * ends stays for a while in the kernel's record of it. The linker at run time would put them
+ * on the stack as well; meson.build has it done before main().
+ */
+static __attribute__((noinline)) void clear_registers(void)
+{
+#ifdef __x86_64__
+	/* x87, SSE, AVX and AVX-512 begin anew where the header does not say otherwise. */
+	static const struct {
+		uint32_t legacy[128];
+		uint64_t header[8];
+	} __attribute__((aligned(64))) anew = { .legacy = { [6] = 0x1f80 } };	/* MXCSR */
+
+	if (__builtin_cpu_supports("avx"))
+		__asm__ volatile("xrstor64 %0" : : "m"(anew), "a"(0xe7), "d"(0) : "memory");
+	else
+		__asm__ volatile("fxrstor64 %0" : : "m"(anew) : "memory");
+#endif
+}
+
 static void install(const char *path, uint64_t flow, enum sotto_dir dir, const char *profile)
 {
 	struct masked m = read_masked(path);
@@ -77,6 +101,8 @@ static void install(const char *path, uint64_t flow, enum sotto_dir dir, const c
 	unmask(m.salt, SALT_LEN, key.salt);
 	rc = sotto_key_new(s, &key);
 	explicit_bzero(&key, sizeof(key));
+	clear_registers();
+	raise(SIGSTOP);
 	if (rc || sotto_flow_set_state(s, flow, dir, SOTTO_STATE_SECURE))
 		errx(2, "key: %s", sotto_error(s));
 	sotto_close(s);
