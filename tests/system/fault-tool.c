@@ -5,8 +5,13 @@
  *	fault-tool DEBUGFS	prints a line of JSON for each kind of fault
  *
  * Run in the network namespace of alice (lib.sh), in a kernel with FAULT_INJECTION and,
- * or the functions are left out, FAIL_FUNCTION, after a rule that requires security of her ports 7000 to 7009 and one
- * that spares 7090. A thread sends RTP with readable content from:
+ * or the functions are left out, FAIL_FUNCTION. There are two rules, as the guard would
+ * have loaded them:
+ *
+ *	1001	requires security of ports 7000 to 7009
+ *	1002	spares 7090
+ *
+ * A thread sends RTP with readable content from:
  *
  *	7000	a flow that is held
  *	7002	a secure flow, AES-CM
@@ -16,8 +21,8 @@
  *
  * Meanwhile each allocation that the kernel makes in an operation fails once, in turn
  * (/proc/thread-self/fail-nth), each function of the data path that may fail returns
- * each error that it knows, and keys, flows, rules and the agent come and go. No step
- * ends before the thread has sent from every port.
+ * each error that it knows, keys are used up, and keys, flows, rules and the agent come
+ * and go. No step ends before the thread has sent from every port.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -49,6 +54,8 @@ static struct sotto *sotto;
 static uint64_t flow_id[PORTS];
 static atomic_ulong rounds;
 static atomic_bool ended;
+static atomic_uint stream;	/* that is sent from each port: its SSRC */
+static atomic_uint first_seq;	/* the next stream's */
 static unsigned long spared;	/* packets sent from there */
 static int port_fd[PORTS];
 
@@ -90,10 +97,15 @@ static size_t rtp(uint32_t ssrc, uint16_t seq, size_t len, uint8_t *out)
 	return udp_packet_make(&p, out);
 }
 
-static void send_from(int fd, uint16_t port, uint16_t seq)
+static uint32_t ssrc_of(unsigned int number, uint16_t port)
+{
+	return number << 16 | port;
+}
+
+static void send_from(int fd, uint32_t ssrc, uint16_t seq)
 {
 	uint8_t data[UDP_PACKET_MAX];
-	size_t len = rtp(port, seq, 160, data);
+	size_t len = rtp(ssrc, seq, 160, data);
 
 	/* ECONNREFUSED: what bob's kernel said to the packet before. */
 	if (send(fd, data, len, 0) < 0 && errno == ECONNREFUSED)
@@ -103,12 +115,17 @@ static void send_from(int fd, uint16_t port, uint16_t seq)
 static void *sender(void *arg)
 {
 	const struct timespec pause = { .tv_nsec = 500000 };
+	unsigned int now = 0;
 	int plain = program(SPARED);
 
 	for (uint16_t seq = 0; !ended; seq++) {
+		if (now != stream) {
+			now = stream;
+			seq = first_seq;
+		}
 		for (int i = 0; i < PORTS; i++)
-			send_from(port_fd[i], PORT + 2 * i, seq);
-		send_from(plain, SPARED, seq);
+			send_from(port_fd[i], ssrc_of(now, PORT + 2 * i), seq);
+		send_from(plain, ssrc_of(now, SPARED), seq);
 		spared++;
 		rounds++;
 		nanosleep(&pause, NULL);	/* so that the capture keeps pace */
@@ -127,6 +144,14 @@ static void let_send(void)
 			errx(1, "the sender has stopped");
 		poll(NULL, 0, 1);
 	}
+}
+
+/* The thread goes on in another stream. */
+static void next_stream(uint16_t seq)
+{
+	first_seq = seq;
+	stream++;
+	let_send();
 }
 
 /* Flows and keys. */
@@ -199,9 +224,9 @@ static void restore(void)
 /* Allocations that fail. */
 
 static struct sotto_rule the_rules[2] = {
-	{ .id = 1, .has = SOTTO_RULE_HAS_PORTS, .action = SOTTO_ACTION_REQUIRE,
+	{ .id = 1001, .has = SOTTO_RULE_HAS_PORTS, .action = SOTTO_ACTION_REQUIRE,
 	  .port_min = PORT, .port_max = PORT + 9 },
-	{ .id = 2, .has = SOTTO_RULE_HAS_PORTS, .action = SOTTO_ACTION_BYPASS,
+	{ .id = 1002, .has = SOTTO_RULE_HAS_PORTS, .action = SOTTO_ACTION_BYPASS,
 	  .port_min = SPARED, .port_max = SPARED },
 };
 
@@ -220,9 +245,10 @@ static int op_rule_del(void)
 	return sotto_rule_del(sotto, 7);
 }
 
+/* As the guard does it. */
 static int op_rule_replace(void)
 {
-	return sotto_rule_replace(sotto, the_rules, 2);
+	return sotto_rule_replace_between(sotto, 1001, 1256, the_rules, 2);
 }
 
 static int op_flow_new(void)
@@ -477,6 +503,29 @@ static void come_and_go(const char *name)
 	printf("{\"fault\":\"%s\"}\n", name);
 }
 
+/* The thread uses up the keys of both secure flows, and does not stop at that. */
+static void exhaust(void)
+{
+	struct sotto_flow flow;
+	time_t end = time(NULL) + PATIENCE_S;
+
+	for (unsigned int i = 1; i <= 2; i++)
+		if (sotto_flow_set_roc(sotto, flow_id[i], SOTTO_DIR_TX,
+				       ssrc_of(stream + 1, PORT + 2 * i), UINT32_MAX))
+			errx(1, "roc: %s", sotto_error(sotto));
+	next_stream(UINT16_MAX - 15);
+	for (unsigned int i = 1; i <= 2; i++)
+		do {
+			if (time(NULL) > end)
+				errx(1, "port %u: there is no end of its key", PORT + 2 * i);
+			let_send();
+			if (sotto_flow_get(sotto, flow_id[i], &flow))
+				errx(1, "flow: %s", sotto_error(sotto));
+		} while (flow.tx != SOTTO_STATE_DEAD);
+	let_send();
+	next_stream(0);	/* dead for every stream */
+}
+
 static void orders(void)
 {
 	struct sotto_listener *l = NULL;
@@ -493,6 +542,8 @@ static void orders(void)
 	let_send();
 	sotto_listener_close(l);
 	come_and_go("agent gone");
+	exhaust();
+	come_and_go("keys used up");
 	for (int i = 0; i < 20; i++)
 		if (op_rule_replace())
 			errx(1, "rules: %s", sotto_error(sotto));
@@ -515,8 +566,6 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (sotto_open(&sotto))
 		errx(2, "sotto: %s", sotto_error(sotto));
-	if (op_rule_replace())
-		errx(2, "rules: %s", sotto_error(sotto));
 	for (unsigned int i = 0; i < 3; i++)
 		if (new_flow(i))
 			errx(2, "flow: %s", sotto_error(sotto));
