@@ -52,18 +52,30 @@ void sotto_evidence_exit(struct sotto_evidence *ev)
 	}
 }
 
+/* The tuple's slot, or if it has none, the one among its own that was used least lately. */
 static struct sotto_evidence_slot *slot_of(struct sotto_evidence *ev,
 					   const struct sotto_tuple *tuple, enum sotto_dir dir)
 {
 	u64 hash = siphash(tuple, sizeof(*tuple), &ev->key);
+	struct sotto_evidence_slot *way =
+		&ev->slot[dir][hash * SOTTO_EVIDENCE_WAYS % SOTTO_EVIDENCE_SLOTS];
+	struct sotto_evidence_slot *oldest = way;
 
-	return &ev->slot[dir][hash % SOTTO_EVIDENCE_SLOTS];
+	for (unsigned int i = 0; i < SOTTO_EVIDENCE_WAYS; i++, way++) {
+		if (sotto_tuple_equal(&way->tuple, tuple))
+			return way;
+		if (!way->tuple.family)
+			return way;	/* nobody has had it, nor those behind it */
+		if (time_before(way->when, oldest->when))
+			oldest = way;
+	}
+	return oldest;
 }
 
 static bool slot_is(const struct sotto_evidence_slot *slot, const struct sotto_tuple *tuple,
 		    unsigned long pause)
 {
-	return !memcmp(&slot->tuple, tuple, sizeof(*tuple)) &&
+	return sotto_tuple_equal(&slot->tuple, tuple) &&
 	       time_before_eq(jiffies, slot->when + pause);
 }
 

@@ -13,6 +13,7 @@
 #include "tuple.h"
 
 #define SOTTO_EVIDENCE_SLOTS	256
+#define SOTTO_EVIDENCE_WAYS	8	/* slots in which a tuple may be */
 
 /**
  * struct sotto_evidence_slot - one 5-tuple under observation
@@ -38,8 +39,9 @@ struct sotto_evidence_slot {
  * struct sotto_evidence - the tuples under observation
  * @lock: guards @slot
  * @key: keeps outsiders from choosing the slot
- * @slot: by hash; a newcomer takes the place of what was there. Apart by who
- *	asked, so that the network cannot push out what a program began
+ * @slot: by hash, several to a hash, so that calls that begin together do not push each
+ *	other out; a newcomer takes the place of the oldest of them. Apart by who asked,
+ *	so that the network cannot push out what a program began
  */
 struct sotto_evidence {
 	spinlock_t lock;	/* see above */

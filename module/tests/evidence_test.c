@@ -90,10 +90,32 @@ static void what_is_no_end_of_a_handshake(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, dtls(test, SOTTO_DIR_RX, 22, 1, 17));	/* empty */
 }
 
+/* In each of many tables, so that some of them share what a hash has. */
+static void calls_that_begin_together_all_begin(struct kunit *test)
+{
+	struct sotto_evidence *own = test->priv;
+	unsigned int missed = 0;
+
+	for (unsigned int table = 0; table < 64; table++) {
+		struct sotto_evidence *ev = kunit_kzalloc(test, sizeof(*ev), GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, ev);
+		KUNIT_ASSERT_EQ(test, 0, sotto_evidence_init(ev));
+		test->priv = ev;
+		for (u16 seq = 1; seq <= 2; seq++)
+			for (u16 port = 7000; port < 7032; port += 2)
+				missed += rtp(test, port, SOTTO_DIR_TX, port, seq) != (seq == 2);
+		sotto_evidence_exit(ev);
+		test->priv = own;
+	}
+	KUNIT_EXPECT_EQ(test, 0, missed);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(two_in_a_row_are_a_call),
 	KUNIT_CASE(lost_ones_in_between_do_no_harm),
 	KUNIT_CASE(what_does_not_follow_is_none),
+	KUNIT_CASE(calls_that_begin_together_all_begin),
 	KUNIT_CASE(a_handshake_ends_in_both_directions),
 	KUNIT_CASE(what_is_no_end_of_a_handshake),
 	{}
