@@ -10,6 +10,7 @@
  *	fail METHOD ERROR TEXT	the next METHOD fails with org.sotto1.Error.ERROR
  *	signal NAME		of the manager, without arguments
  *	ill NAME TEXT		Doctor() finds that
+ *	ask METHOD N		the agents that have registered are asked so about call N
  *	claim NAME		Name is empty on calls that begin, NAME their Claim
  *
  * and prints "did" after each; and each method that it is asked for, with arguments.
@@ -27,6 +28,7 @@
 #define CALL_PATH	BUS_PATH "/call"
 #define CALLS_MAX	8
 #define PEERS_MAX	4
+#define AGENTS_MAX	4
 #define TEXT_MAX	256
 #define N_PROPERTIES	(sizeof(properties) / sizeof(properties[0]))
 
@@ -39,7 +41,7 @@ static const struct {
 	{ "SecurityRx", 's' }, { "Verified", 'b' }, { "VerifiedBefore", 'b' },
 	{ "TheirVerified", 'b' }, { "TheirProgress", 's' }, { "Alarm", 's' },
 	{ "AlarmText", 's' }, { "Suite", 's' }, { "Since", 't' }, { "SecureSince", 't' },
-	{ "Flow", 't' },
+	{ "Ended", 't' }, { "Flow", 't' },
 };
 
 struct call {
@@ -61,6 +63,8 @@ struct fake {
 	struct call calls[CALLS_MAX + 1];	/* by number, from 1 */
 	struct peer peers[PEERS_MAX];
 	size_t n_peers;
+	char agents[AGENTS_MAX][2][TEXT_MAX];	/* whom to ask, where */
+	size_t n_agents;
 	char fail_method[TEXT_MAX];
 	char fail_error[TEXT_MAX];
 	char fail_text[TEXT_MAX];
@@ -406,6 +410,22 @@ static int doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 	return send(reply, r);
 }
 
+static int register_agent(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct fake *f = data;
+	const char *path;
+	int r;
+
+	FAIL_IF_TOLD(f, m, error);
+	r = sd_bus_message_read(m, "o", &path);
+	if (r < 0 || f->n_agents == AGENTS_MAX)
+		return -EINVAL;
+	copy(f->agents[f->n_agents][0], sd_bus_message_get_sender(m));
+	copy(f->agents[f->n_agents++][1], path);
+	printf("RegisterAgent %s\n", path);
+	return sd_bus_reply_method_return(m, NULL);
+}
+
 static int get_port(sd_bus *bus, const char *path, const char *interface, const char *property,
 		    sd_bus_message *reply, void *data, sd_bus_error *error)
 {
@@ -508,6 +528,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("DeleteRule", "u", "", delete_rule),
 	METHOD("ListRules", "", "aa{sv}", list_rules),
 	METHOD("Doctor", "", "a(sbss)", doctor),
+	METHOD("RegisterAgent", "o", "", register_agent),
 	SD_BUS_VTABLE_END
 };
 
@@ -540,6 +561,18 @@ static int command_drop(struct fake *f, size_t number)
 	f->calls[number].there = false;
 	call_path(number, path);
 	return sd_bus_emit_signal(f->bus, BUS_PATH, "org.sotto1.Manager", "CallRemoved", "o", path);
+}
+
+static int command_ask(struct fake *f, const char *method, const char *number)
+{
+	char path[TEXT_MAX];
+	int r = 0;
+
+	call_path(strtoul(number, NULL, 10), path);
+	for (size_t i = 0; r >= 0 && i < f->n_agents; i++)
+		r = sd_bus_call_method_async(f->bus, NULL, f->agents[i][0], f->agents[i][1],
+					     "org.sotto1.Agent", method, NULL, NULL, "o", path);
+	return r;
 }
 
 static int command(struct fake *f, char *line)
@@ -578,6 +611,8 @@ static int command(struct fake *f, char *line)
 		snprintf(f->ill_text, sizeof(f->ill_text), "%s %.100s", b, rest);
 		return 0;
 	}
+	if (!strcmp(word, "ask"))
+		return command_ask(f, a, b);
 	if (!strcmp(word, "claim")) {
 		copy(f->claim, a);
 		return 0;

@@ -105,6 +105,17 @@ tell set 2 Outgoing no
 tell set 2 EndedBy
 tell set 2 Reason no-answer
 run sotto
-check "ended: no-answer, and it was for us to" says "You did not answer."
+check "no-answer, and it was for us to: missed" says "missed: You did not answer."
+tell set 2 Ended 1700000002000000
+tell set 2 EndedBy them
+tell set 2 Reason hangup
+run sotto
+check "missed, at what time" says "missed at 2023-11-14 22:13: The other end hung up."
+run sotto --json
+check "in JSON" json '.calls[] | select(.number == 2) | .missed and .ended == 1700000002'
+tell set 2 EndedBy us
+run sotto
+check "declined here is not missed" not says missed
+tell set 2 Reason declined
 check "an ended call's security is not told" not says "security"
 finish

@@ -53,6 +53,7 @@ for f in \
 	/usr/lib/x86_64-linux-gnu/pipewire-0.3/libpipewire-module-sotto.so \
 	/usr/share/pipewire/sotto.conf \
 	/usr/lib/systemd/system/sottod.service /usr/lib/systemd/user/sotto-pipewire.service \
+	/usr/lib/systemd/user/sotto-agent.service \
 	/usr/lib/sysusers.d/sotto.conf /usr/share/dbus-1/system.d/org.sotto1.conf \
 	/usr/share/bash-completion/completions/sotto \
 	/usr/share/bash-completion/completions/sotto-guard; do

@@ -364,6 +364,18 @@ static void an_end_is_said_three_seconds_and_read_thirty(void **state)
 	assert_int_equal(call_due(&c, NOW + CALL_BYE_MS, true), CALL_DUE_BYE);
 	assert_int_equal(call_due(&c, NOW + CALL_LINGER_MS - 1, false), CALL_DUE_NOTHING);
 	assert_int_equal(call_due(&c, NOW + CALL_LINGER_MS, false), CALL_DUE_REMOVE);
+	/* Missed: who was away can read of it for long; what was declined is settled. */
+	c = make(CALL_RINGING, true);
+	c.outgoing = false;
+	call_end(&c, NOW, CALL_NO_ANSWER, CALL_BY_NOBODY);
+	assert_true(call_is_missed(&c));
+	assert_int_equal(call_due(&c, NOW + CALL_MISSED_MS - 1, false), CALL_DUE_NOTHING);
+	assert_int_equal(call_due(&c, NOW + CALL_MISSED_MS, false), CALL_DUE_REMOVE);
+	c = make(CALL_RINGING, true);
+	c.outgoing = false;
+	call_end(&c, NOW, CALL_DECLINED, CALL_BY_US);
+	assert_false(call_is_missed(&c));
+	assert_int_equal(call_due(&c, NOW + CALL_LINGER_MS, false), CALL_DUE_REMOVE);
 	/* What was never secure has nothing to say, and what nobody saw nothing to read. */
 	c = make(CALL_CALLING, false);
 	c.shown = false;

@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
+#include "calls_priv.h"
 #include "daemon_dir.h"
 #include "daemon_world.h"
 
@@ -144,6 +147,25 @@ static void nobody_answers(void **state)
 	assert_ended(BOB, CALL_NO_ANSWER, CALL_BY_NOBODY);
 	assert_ended(ALICE, CALL_NO_ANSWER, CALL_BY_NOBODY);
 	assert_int_equal(world.end[BOB].asked[CALLS_ASK_CANCEL], 1);
+}
+
+/* Who comes home reads who has called, of all but a flood; then it is forgotten. */
+static void missed_calls_are_kept_and_bounded(void **state)
+{
+	world_pair_both();
+	for (unsigned int n = 1; n <= MISSED_MAX + 2; n++) {
+		world_ring(ALICE, "Bob", BOB);
+		world_hangup(ALICE);
+		world_run(CALL_LINGER_MS + CALL_BYE_MS);
+		assert_null(world_line(ALICE));
+		assert_int_equal(world_missed(BOB), n < MISSED_MAX ? n : MISSED_MAX);
+	}
+	assert_true(sodium_is_zero((void *)&calls_first(calls_of(BOB))->call->master,
+				   sizeof(struct zrtp_master)));
+	assert_int_equal(world.end[BOB].removed, 2);
+	world_run(CALL_MISSED_MS);
+	assert_int_equal(world_missed(BOB), 0);
+	assert_int_equal(world.end[BOB].removed, MISSED_MAX + 2);
 }
 
 static void nobody_is_there(void **state)
@@ -660,6 +682,7 @@ int main(void)
 		WORLD(declined),
 		WORLD(the_caller_gives_up),
 		WORLD(nobody_answers),
+		WORLD(missed_calls_are_kept_and_bounded),
 		WORLD(nobody_is_there),
 		WORLD(in_another_call),
 		WORLD(the_network_is_lost),

@@ -754,12 +754,27 @@ int world_teardown(void **state)
 	return dir_teardown((void **)&parent);
 }
 
+static bool is_history(const struct call *call)
+{
+	return call_is_missed(call) &&
+	       world.now + CALL_MISSED_MS >= call->remove + CALL_LINGER_MS;
+}
+
+unsigned int world_missed(int end)
+{
+	unsigned int n = 0;
+
+	for (struct line *line = calls_first(world.end[end].calls); line; line = line->next)
+		n += call_is_missed(line->call);
+	return n;
+}
+
 struct line *world_line(int end)
 {
 	struct line *newest = NULL;
 
 	for (struct line *line = calls_first(world.end[end].calls); line; line = line->next)
-		if (line->call->shown)
+		if (line->call->shown && !is_history(line->call))
 			newest = line;
 	return newest;
 }

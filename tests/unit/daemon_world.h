@@ -96,7 +96,10 @@ void world_run(uint64_t ms);
 /** world_until() - Until @is; fails the test when that takes longer than @ms. */
 void world_until(bool (*is)(void), uint64_t ms);
 
-/** world_line() - The newest call that a person at this end can see, or NULL. */
+/** world_missed() - How many missed calls a person at this end can see. */
+unsigned int world_missed(int end);
+
+/** world_line() - The newest call that a person at this end can see, missed long ago not, or NULL. */
 struct line *world_line(int end);
 struct call *world_call(int end);	/* fails the test when there is none */
 

@@ -31,6 +31,7 @@ static const struct field fields[] = {
 	FIELD("TheirVerified", "b", their_verified),
 	FIELD("Since", "t", since),
 	FIELD("SecureSince", "t", secure_since),
+	FIELD("Ended", "t", ended),
 	FIELD("Flow", "t", flow),
 	{ 0 }
 };
@@ -182,6 +183,12 @@ int calls_choose(struct cli *cli, const struct calls *calls, const char *wanted,
 bool call_is_ended(const struct call *call)
 {
 	return !strcmp(call->progress, "ended");
+}
+
+bool call_is_missed(const struct call *call)
+{
+	return call_is_ended(call) && !strcmp(call->kind, "direct") && !call->outgoing &&
+	       !call->since && (strcmp(call->ended_by, "us") || !strcmp(call->reason, "busy"));
 }
 
 bool call_is_secure(const struct call *call)

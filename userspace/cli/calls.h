@@ -35,6 +35,7 @@ struct call {
 	bool their_verified;
 	uint64_t since;
 	uint64_t secure_since;
+	uint64_t ended;
 	uint64_t flow;
 };
 
@@ -76,6 +77,9 @@ int calls_choose(struct cli *cli, const struct calls *calls, const char *wanted,
 		 const char *lack, const struct call **found);
 
 bool call_is_ended(const struct call *call);
+
+/** call_is_missed() - It rang here, and ended before anybody here did anything about it. */
+bool call_is_missed(const struct call *call);
 
 /** call_is_secure() - Both directions are encrypted and nothing speaks against it. */
 bool call_is_secure(const struct call *call);

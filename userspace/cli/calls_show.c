@@ -114,7 +114,12 @@ static void put_progress(FILE *out, const struct call *call, uint64_t now_us)
 	char when[TEXT_TIME_MAX], how_long[TEXT_TIME_MAX];
 
 	if (call_is_ended(call)) {
-		fputs("ended: ", out);
+		fputs(call_is_missed(call) ? "missed" : "ended", out);
+		if (call->ended && call->ended <= now_us) {
+			text_time(call->ended, now_us, when);
+			fprintf(out, " at %s", when);
+		}
+		fputs(": ", out);
 		call_put_end(out, call);
 		return;
 	}
@@ -203,6 +208,8 @@ void call_json(struct json *j, const char *key, const struct call *call)
 	json_text_or_null(j, "alarm_text", call->alarm_text);
 	json_time(j, "since", call->since);
 	json_time(j, "secure_since", call->secure_since);
+	json_time(j, "ended", call->ended);
+	json_bool(j, "missed", call_is_missed(call));
 	json_unsigned(j, "flow", call->flow);
 	json_object_end(j);
 }

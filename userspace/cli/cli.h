@@ -9,6 +9,8 @@
  *	calls.[ch]	calls: list, choose one, as text and as JSON
  *	peers.[ch]	peers
  *	json.[ch]	writes JSON (Documentation/json.rst)
+ *	sas.[ch]	the halves that people compare
+ *	notify.[ch]	notifications of the desktop
  *	lookup.[ch]	names of machines to addresses
  *	text.[ch]	colours, times, tables
  *	cmd_*.c		the commands
@@ -89,6 +91,7 @@ enum cli_exit cmd_hangup(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_verify(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_flows(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_rule(struct cli *cli, int argc, char **argv);
+enum cli_exit cmd_agent(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_monitor(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_doctor(struct cli *cli, int argc, char **argv);
 

@@ -13,22 +13,8 @@
 
 #include "bus.h"
 #include "calls.h"
+#include "sas.h"
 #include "text.h"
-
-#define HALF_MAX	128	/* bytes that a person may type for one half */
-
-/**
- * struct sas - one comparison; holds what is typed, to be wiped
- * @reply: has the texts
- * @whole: the other half has been typed right on this call already
- */
-struct sas {
-	sd_bus_message *reply;
-	const char *rendering;
-	const char *text;
-	int whole;
-	char heard[HALF_MAX];
-};
 
 enum { OPT_HEARD = 'H' };
 
@@ -40,24 +26,6 @@ static const struct option options[] = {
 static bool has_sas(const struct call *call)
 {
 	return call->secure_since && !call_is_ended(call);
-}
-
-static int get_sas(struct cli *cli, const struct call *call, struct sas *sas)
-{
-	int r = bus_on_call(cli, call->path, "GetSas", &sas->reply);
-
-	if (r < 0)
-		return r;
-	r = sd_bus_message_sensitive(sas->reply);	/* wiped when freed */
-	if (r >= 0)
-		r = sd_bus_message_read(sas->reply, "ssb", &sas->rendering, &sas->text, &sas->whole);
-	return r < 0 ? bus_unreadable(cli, r) : 0;
-}
-
-static void sas_free(struct sas *sas)
-{
-	sd_bus_message_unref(sas->reply);
-	sodium_memzero(sas, sizeof(*sas));
 }
 
 static void say_half(struct cli *cli, const struct call *call, const struct sas *sas)
@@ -133,31 +101,6 @@ static int ask_half(struct cli *cli, struct sas *sas)
 	return r;
 }
 
-/* Return: 1 if the half is right, 0 if it is wrong, or a negative errno. */
-static int send_half(struct cli *cli, const struct call *call, const struct sas *sas)
-{
-	sd_bus_message *m = NULL, *reply = NULL;
-	int right, r;
-
-	r = sd_bus_message_new_method_call(cli->bus, &m, BUS_NAME, call->path,
-					   BUS_CALL_INTERFACE, "Verify");
-	if (r >= 0)
-		r = sd_bus_message_sensitive(m);
-	if (r >= 0)
-		r = sd_bus_message_append(m, "s", sas->heard);
-	if (r < 0)
-		bus_failed(cli, NULL, r);
-	else
-		r = bus_send(cli, m, &reply);
-	if (r >= 0) {
-		r = sd_bus_message_read(reply, "b", &right);
-		r = r < 0 ? bus_unreadable(cli, r) : right;
-	}
-	sd_bus_message_unref(reply);
-	sd_bus_message_unref(m);
-	return r;
-}
-
 static void say_right_text(const struct call *call, const struct sas *sas)
 {
 	text_paint(stdout, TEXT_GOOD);
@@ -191,7 +134,7 @@ static enum cli_exit say_right(struct cli *cli, const struct call *call)
 {
 	struct sas sas = { 0 };
 
-	if (get_sas(cli, call, &sas) < 0)
+	if (sas_get(cli, call->path, &sas) < 0)
 		return CLI_REFUSED;
 	if (cli->json)
 		say_json(call, &sas, true);
@@ -243,7 +186,7 @@ static enum cli_exit compare(struct cli *cli, const struct call *call, struct sa
 {
 	int r;
 
-	if (get_sas(cli, call, sas) < 0)
+	if (sas_get(cli, call->path, sas) < 0)
 		return CLI_REFUSED;
 	/* Who sees the whole would only copy her own screen. */
 	if (sas->whole && !*sas->heard)
@@ -253,7 +196,7 @@ static enum cli_exit compare(struct cli *cli, const struct call *call, struct sa
 		if (ask_half(cli, sas) < 0)
 			return CLI_REFUSED;
 	}
-	r = send_half(cli, call, sas);
+	r = sas_send(cli, call->path, sas);
 	return r < 0 ? CLI_REFUSED : say_outcome(cli, call->path, r);
 }
 

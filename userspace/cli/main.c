@@ -51,6 +51,11 @@ static const struct command commands[] = {
 	  "  --local                  also traffic to this machine's own addresses\n\n"
 	  "Rules that are to hold after the next start too: man sotto-rules\n",
 	  cmd_rule },
+	{ "agent", "", "Rings and asks you, in the desktop's notifications and here, until Ctrl-C",
+	  "A desktop's session starts it by itself: systemctl --user enable --now sotto-agent\n"
+	  "Several at once agree: who answers in one ends the ringing in all. While none runs,\n"
+	  "answer with: sotto answer. A call that nobody answers is listed as missed.\n",
+	  cmd_agent },
 	{ "monitor", "", "Shows events as they happen, until Ctrl-C", NULL, cmd_monitor },
 	{ "doctor", "", "Tells what is wrong and how to mend it", NULL, cmd_doctor },
 };

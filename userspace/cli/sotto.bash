@@ -45,7 +45,7 @@ _sotto() {
 	COMPREPLY=()
 	if [[ $COMP_CWORD -eq 1 ]]; then
 		_sotto_words status pair peers forget strangers autoanswer call answer decline hangup verify flows rule \
-			monitor doctor --json --help --version
+			agent monitor doctor --json --help --version
 		return
 	fi
 	[[ $_sotto_word == -* ]] && _sotto_words --json --help

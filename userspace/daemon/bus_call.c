@@ -64,6 +64,7 @@ GETTER(their_progress, "s", call_progress_name((enum call_progress)call->control
 GETTER(alarm, "s", call_alarm_name(call_alarm(call)))
 GETTER(alarm_text, "s", call_alarm_text(call_alarm(call)))
 GETTER(since, "t", call->since)
+GETTER(ended, "t", call->ended)
 GETTER(secure_since, "t", call->security.secure ? call->security.since : 0)
 GETTER(flow, "t", line->has_flow ? line->flow.id : 0)
 
@@ -108,6 +109,7 @@ static int get_suite(sd_bus *bus, const char *path, const char *interface, const
 	P("Suite", "s", suite)			\
 	P("Since", "t", since)			\
 	P("SecureSince", "t", secure_since)	\
+	P("Ended", "t", ended)			\
 	P("Flow", "t", flow)
 
 #define AS_NAME(name, type, getter)	name,

@@ -61,6 +61,20 @@ void call_activate(struct call *c, uint64_t now, uint64_t wall)
 	call_say(c, now);
 }
 
+bool call_is_missed(const struct call *c)
+{
+	return is_over(c) && c->shown && c->kind == CALL_DIRECT && !c->outgoing &&
+	       !c->since && (c->by != CALL_BY_US || c->reason == CALL_BUSY);
+}
+
+/* Who was away is to learn of it; nobody waits for the rest. */
+static uint64_t linger(const struct call *c)
+{
+	if (!c->shown)
+		return CALL_BYE_MS;
+	return call_is_missed(c) ? CALL_MISSED_MS : CALL_LINGER_MS;
+}
+
 void call_end(struct call *c, uint64_t now, enum call_reason reason, enum call_by by)
 {
 	if (is_over(c))
@@ -69,7 +83,7 @@ void call_end(struct call *c, uint64_t now, enum call_reason reason, enum call_b
 	c->reason = reason;
 	c->by = by;
 	c->give_up = now + CALL_BYE_MS;
-	c->remove = now + (c->shown ? CALL_LINGER_MS : CALL_BYE_MS);
+	c->remove = now + linger(c);
 	call_say(c, now);
 }
 

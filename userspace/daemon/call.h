@@ -20,6 +20,7 @@
 #define CALL_LOST_MS		15000	/* without any authenticated packet */
 #define CALL_BYE_MS		3000	/* an end is repeated so long */
 #define CALL_LINGER_MS		30000	/* and can be read so long */
+#define CALL_MISSED_MS		(12 * 3600 * 1000)	/* if nobody here has taken it */
 #define CALL_WRONG_MAX		3	/* wrong halves; then the asking is over */
 #define CALL_COOKIE_LEN		16
 #define CALL_HOLDER_MAX		32	/* a unique name on the bus */
@@ -120,6 +121,7 @@ struct call_security {
  * @name: of row @peer_id
  * @claim: of row @named_id, while that is not known to be the one at the other end
  * @since: when it became active, us since 1970
+ * @ended: when it ended, us since 1970
  * @give_up: when to stop calling, ringing or saying that it has ended
  * @remove: when nobody needs to read of it any more
  * @heard: when the last authenticated packet came
@@ -150,6 +152,7 @@ struct call {
 	enum call_reason reason;
 	enum call_by by;
 	uint64_t since;
+	uint64_t ended;
 	uint64_t give_up;
 	uint64_t remove;
 	uint64_t heard;
@@ -173,6 +176,9 @@ void call_begin(struct call *c, uint64_t now);
 
 /** call_secured() - Both directions are secure; @c->security is filled but for since. */
 void call_secured(struct call *c, uint64_t now, uint64_t wall);
+
+/** call_is_missed() - It rang here, and ended before anybody did anything about it. */
+bool call_is_missed(const struct call *c);
 
 /** call_ring() - A person here is to answer. */
 void call_ring(struct call *c, uint64_t now);

@@ -140,12 +140,32 @@ static void evict_unshown(struct calls *c)
 	line_remove(c, line);
 }
 
+/* Missed calls stay for long, but not for ever more: the oldest, at the head, goes first. */
+static void evict_missed(struct calls *c)
+{
+	struct line *line, *oldest = NULL;
+	size_t n = 0;
+
+	for (line = c->lines; line; line = line->next) {
+		if (!call_is_missed(line->call))
+			continue;
+		oldest = oldest ?: line;
+		n++;
+	}
+	if (n < MISSED_MAX)
+		return;
+	line_drop_flow(c, oldest);
+	c->watch->removed(oldest, c->arg);
+	line_remove(c, oldest);
+}
+
 struct line *line_new(struct calls *c, enum call_kind kind)
 {
 	struct line **at, *line;
 	size_t n = 0;
 
 	evict_unshown(c);
+	evict_missed(c);
 	for (at = &c->lines; *at; at = &(*at)->next)
 		n++;
 	if (n >= LINES_MAX)
@@ -327,11 +347,13 @@ static void ask_for_progress(struct calls *c, struct line *line)
 
 static void tell(struct calls *c, struct line *line)
 {
-	const struct call *call = line->call;
+	struct call *call = line->call;
 	enum call_alarm alarm = call_alarm(call);
 
 	if (!call->shown)
 		return;
+	if (call->progress == CALL_ENDED && !call->ended)
+		call->ended = clock_wall_us();
 	if (line->told_progress == CALL_UNBORN)
 		c->watch->added(line, c->arg);
 	else

@@ -8,6 +8,7 @@
 
 #define LINES_MAX	128	/* calls at a time */
 #define UNSHOWN_MAX	32	/* that nobody here has been told of */
+#define MISSED_MAX	32	/* calls that a person who was away can read of */
 #define NOTICES_MAX	16	/* between two calls_run() */
 #define FLOWS_MS	100	/* between two words of the flows, which may be flooded */
 #define UNBORN_MS	20000	/* from the first packet to secure */
