@@ -138,7 +138,7 @@ _cleanup() {
 	done
 	if [ "$n_failed" -gt 0 ] || [ "$_status" -ne 0 ]; then
 		for _f in "$work"/*; do
-			case $_f in *.pcap) continue ;; esac
+			case $_f in *.pcap | *.wav) continue ;; esac
 			[ -f "$_f" ] && [ -s "$_f" ] && tail -n 15 "$_f" | sed "s|^|# $(basename "$_f"): |"
 		done
 	fi

@@ -8,10 +8,16 @@
       prints "CORRELATION LAG": the median over windows of 500 ms of active speech
       of the best normalised correlation within 60 ms of the global lag, at 8 kHz,
       and that lag in ms
+  speech.py to8k IN.wav OUT.wav       at 8 kHz, as G.711 has it
+  speech.py wire CAPTURE SAID.wav...  what a wiretap has that knows the calls are G.711:
+      prints "PACKETS PLAIN RECOVERED": RTP packets (SRTP looks the same from outside), how
+      many packets of any kind hold a piece of what was said, and the best correlation
+      that one stream of them gives
   speech.py lag STEREO.wav            how much later the right channel has what the
       left one has, in ms, and the correlation as above
   speech.py loudness WAV              root mean square in dB of full scale
 """
+import audioop
 import os
 import sys
 import wave
@@ -19,6 +25,7 @@ import wave
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/report"))
+import capture
 import sound
 
 SOUNDS = "/usr/share/sounds/alsa/"
@@ -54,6 +61,39 @@ def compare(said, heard):
     print(f"{sound.correlation(said, heard, lag):.3f} {lag * 1000 / sound.RATE:.1f}")
 
 
+def to8k(said, out):
+    write(out, sound.read_wav(said).samples, sound.RATE)
+
+
+PIECE = 32      # bytes of G.711, 4 ms
+
+
+def pieces(path):
+    """Each run of so many bytes that nothing but this speech would make."""
+    samples = sound.read_wav(path).samples
+    coded = audioop.lin2ulaw((samples * 32767).astype("<i2").tobytes(), 2)
+    runs = (coded[i:i + PIECE] for i in range(len(coded) - PIECE + 1))
+    return {run for run in runs if len(set(run)) > PIECE // 2}
+
+
+def holds(data, known):
+    return any(data[i:i + PIECE] in known for i in range(len(data) - PIECE + 1))
+
+
+def as_g711(stream):
+    coded = b"".join(p.payload[:160] if p else b"\xff" * 160 for p in stream)
+    return np.frombuffer(audioop.ulaw2lin(coded, 2), "<i2").astype(float) / 32768
+
+
+def wire(path, *said):
+    packets = capture.read(path)
+    known = set().union(*(pieces(s) for s in said))
+    plain = sum(holds(p.all, known) for p in packets)
+    best = max((sound.correlation(sound.read_wav(s).samples, as_g711(stream))
+                for stream in capture.streams(packets) for s in said), default=0.0)
+    print(sum(capture.kind(p) == "rtp" for p in packets), plain, f"{best:.3f}")
+
+
 def lag(path):
     samples, rate = read(path)
     left, right = (sound.at_8k(samples[:, n], rate) for n in (0, 1))
@@ -67,5 +107,5 @@ def loudness(path):
 
 
 if __name__ == "__main__":
-    {"make": make, "tone": tone, "compare": compare, "lag": lag,
+    {"make": make, "tone": tone, "compare": compare, "lag": lag, "to8k": to8k, "wire": wire,
      "loudness": loudness}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154 # what lib.sh and hosts.sh have set
+#
+# An ordinary softphone, Debian's baresip as it is, on hosts of hosts.sh. It knows nothing
+# of sotto. It speaks what a WAV file says and writes what it hears into another one.
+#
+#	phone_up alice 10.9.0.1 [CONFIG LINE]...
+#	phone_does alice dial sip:bob@10.9.0.2
+#	must 20 phone_tells alice CALL_ESTABLISHED
+
+SAID_BY_alice="Front_Left Rear_Right Side_Left Front_Center"
+SAID_BY_bob="Side_Right Front_Center Rear_Left Side_Left"
+
+# At 8 kHz, so that G.711 has nothing to do but its own work.
+phone_speech() {
+	eval "_words=\$SAID_BY_$1"
+	# shellcheck disable=SC2086 # words
+	"$top/tests/system/speech.py" make "$work/$1.48k.wav" $_words &&
+	"$top/tests/system/speech.py" to8k "$work/$1.48k.wav" "$work/said-by-$1.wav"
+}
+
+# phone_up HOST ADDRESS [CONFIG LINE]...: with ACCOUNT added to the account's parameters
+phone_up() {
+	_phone=$1
+	_at=$2
+	shift 2
+	phone_speech "$_phone" || bail "$_phone has nothing to say"
+	_home=/home/$_phone/phone
+	as "$_phone" mkdir -p "$_home"
+	as "$_phone" sh -c "cat >$_home/said.wav" <"$work/said-by-$_phone.wav"
+	{
+		cat <<-END
+			sip_listen		$_at:5060
+			sip_transports		udp
+			call_local_timeout	60
+			audio_source		aufile,$_home/said.wav
+			audio_player		aubridge,nobody
+			snd_path		$_home
+			audio_alert		aufile,$_home/alert.wav
+			audio_path		/usr/share/baresip
+			rtp_ports		10000-10999
+			rtp_timeout		0
+			module_path		/usr/lib/baresip/modules
+			module			g711.so
+			module			aufile.so
+			module			aubridge.so
+			module			sndfile.so
+			module_app		account.so
+			module_app		menu.so
+			module_app		ctrl_tcp.so
+			ctrl_tcp_listen		127.0.0.1:4444
+		END
+		for _line; do
+			echo "$_line"
+		done
+	} | as "$_phone" sh -c "cat >$_home/config"
+	echo "<sip:$_phone@$_at>;regint=0;audio_codecs=PCMU${ACCOUNT:-}" |
+		as "$_phone" sh -c "cat >$_home/accounts; : >$_home/contacts"
+	start_on "$_phone" phone as baresip -f "$_home"
+	must 20 inside "$_phone" sh -c "ss -ltn | grep -q :4444"
+	rm -f "$work/$_phone.keyboard"
+	mkfifo "$work/$_phone.keyboard"
+	eval "exec $(phone_fd "$_phone")<>\"\$work/\$_phone.keyboard\""
+	# shellcheck disable=SC2016 # for the shell inside
+	start_on "$_phone" keys inside sh -c 'exec socat - TCP:127.0.0.1:4444 <&9' \
+		9<"$work/$_phone.keyboard"
+}
+
+phone_fd() {
+	case $1 in
+	alice) echo 6 ;;
+	bob) echo 7 ;;
+	*) echo 8 ;;
+	esac
+}
+
+# phone_does HOST COMMAND [PARAMETERS]: as its keyboard has it
+phone_does() {
+	_json=$(jq -nc --arg c "$2" --arg p "${3:-}" '{command: $c, params: $p, token: ""}')
+	printf '%d:%s,' "$(printf %s "$_json" | wc -c)" "$_json" >&"$(phone_fd "$1")"
+}
+
+# phone_tells HOST EVENT [TIMES]: it has happened so often, once if nothing is said
+phone_tells() {
+	[ "$(grep -oF "\"type\":\"$2\"" "$work/$1.keys" 2>/dev/null | wc -l)" -ge "${3:-1}" ]
+}
+
+# phone_heard HOST: ends it, and what it has heard is $work/heard-by-HOST.wav
+phone_heard() {
+	stop_on "$1" phone
+	inside "$1" sh -c "cat /home/$1/phone/dump-*-dec.wav" >"$work/heard-by-$1.wav"
+}

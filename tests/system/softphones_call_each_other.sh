@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 60
+#
+#	alice: baresip, sottod --- middle --- bob: baresip, sottod
+#
+# Two unmodified softphones that know nothing of it call each other by SIP, each under a
+# "require" rule: what they say arrives, the wiretap hears noise, the SAS is the same.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/hosts.sh"
+. "$(dirname "$0")/calls.sh"
+. "$(dirname "$0")/softphones.sh"
+
+load_module
+hosts_up
+for h in alice bob; do
+	end_up $h
+	inside $h sotto rule add require --port 10000-10999 >"$work/rule" 2>&1 || bail "$(cat "$work/rule")"
+	phone_up $h "$(address_of $h)"
+done
+capture_start "$work/wire.pcap" middle br0 "not arp"
+
+phone_does alice dial sip:bob@10.9.0.2
+must 20 phone_tells bob CALL_INCOMING
+phone_does bob accept
+must 20 phone_tells alice CALL_ESTABLISHED
+for h in alice bob; do
+	check "$h: the call becomes secure" wait_until 20 call_is $h SecurityTx secure
+	check "$h: both ways" wait_until 20 call_is $h SecurityRx secure
+	is "$h: it is a program's" "$(call_has $h Kind)" program
+done
+first=$(half_of alice)
+second=$(half_of bob)
+is "what each types is what the other reads: alice" "$(on_call alice Verify s "$second" | jq -c '.data')" "[true]"
+is "bob" "$(on_call bob Verify s "$first" | jq -c '.data')" "[true]"
+check "both SAS are the same" [ "$(half_of alice)" = "$(half_of bob)" ]
+
+# It hangs up when it has nothing more to say.
+must 60 phone_tells alice CALL_CLOSED
+must 20 phone_tells bob CALL_CLOSED
+capture_stop
+for h in alice bob; do
+	phone_heard $h
+done
+for h in alice bob; do
+	case $h in alice) from=bob ;; *) from=alice ;; esac
+	read -r correlation lag <<-END
+		$("$top/tests/system/speech.py" compare "$work/said-by-$from.wav" "$work/heard-by-$h.wav")
+	END
+	note "$h heard $correlation of what $from said, $lag ms later"
+	check "$h hears $from" awk "BEGIN { exit !($correlation > 0.9) }"
+done
+read -r packets plain recovered <<-END
+	$("$top/tests/system/speech.py" wire "$work/wire.pcap" "$work/said-by-alice.wav" "$work/said-by-bob.wav")
+END
+note "the wiretap: $packets packets, $plain in clear, $recovered recovered"
+check "there are packets" [ "$packets" -gt 400 ]
+is "none is in clear" "$plain" 0
+check "the wiretap hears noise" awk "BEGIN { exit !($recovered < 0.3) }"
+finish
