@@ -641,29 +641,29 @@ static unsigned int judge_quote(struct sotto_net *sn, struct sk_buff *skb,
 /*
  * A program that may put fragments on the wire itself has cut its packets before anybody
  * could see whose they are: no rule can be kept with them. Inbound the stack puts
- * fragments together before it comes to our hook, those of IPv6 because we ask it to.
+ * fragments together before it comes to our hook, those of IPv6 because we ask it to;
+ * only a rule of the firewall that has them untracked before that brings us pieces.
  */
 static unsigned int judge_fragment(struct sotto_net *sn, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
+				   const struct nf_hook_state *state, enum sotto_dir dir)
 {
 	const struct sotto_rules *rules = rcu_dereference(sn->rules);
-	const struct net_device *dev = skb_dst(skb) ? skb_dst(skb)->dev : state->out;
 
-	if (!rules || !rules->strict || (dev && (dev->flags & IFF_LOOPBACK)))
+	if (!rules || !rules->strict || sotto_packet_is_loopback(skb, state, dir))
 		return NF_ACCEPT;
-	sotto_count(&rules->strict->stats, SOTTO_A_STATS_DROP_TX_CLASS);
+	sotto_count(&rules->strict->stats, dir == SOTTO_DIR_TX ? SOTTO_A_STATS_DROP_TX_CLASS :
+								 SOTTO_A_STATS_DROP_RX_CLASS);
 	kfree_skb(skb);
 	return NF_STOLEN;
 }
 
-/* Outbound and no UDP packet. */
+/* No UDP packet, or none that is whole. */
 static noinline unsigned int judge_other(struct sotto_net *sn, struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					 const struct nf_hook_state *state, enum sotto_dir dir)
 {
-	if (state->pf == NFPROTO_IPV4 && ip_hdr(skb)->protocol == IPPROTO_UDP &&
-	    ip_is_fragment(ip_hdr(skb)))
-		return judge_fragment(sn, skb, state);
-	return judge_quote(sn, skb, state);
+	if (sotto_packet_is_udp_fragment(skb, state))
+		return judge_fragment(sn, skb, state, dir);
+	return dir == SOTTO_DIR_TX ? judge_quote(sn, skb, state) : NF_ACCEPT;
 }
 
 /* A batch that does not stay one: each of its packets comes to @self again. */
@@ -684,7 +684,7 @@ static __always_inline unsigned int judge_packet(struct sotto_net *sn, struct sk
 	struct sotto_flow *flow;
 
 	if (!sotto_packet_read(&pkt, skb, state, dir))
-		return dir == SOTTO_DIR_TX ? judge_other(sn, skb, state) : NF_ACCEPT;
+		return judge_other(sn, skb, state, dir);
 	node = READ_ONCE(sn->flow_count) ? sotto_flow_find(sn, &pkt.tuple) : NULL;
 	if (!node && !sotto_rules_cover(rcu_dereference(sn->rules), pkt.tuple.lport) &&
 	    !sotto_taint_may_have(&sn->taint, pkt.tuple.lport))

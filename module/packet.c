@@ -35,6 +35,35 @@ bool sotto_packet_find_udp6(struct sotto_packet *pkt)
 	return true;
 }
 
+/* Later fragments bear the type of what comes first in the whole, RFC 8200 4.5. */
+static bool is_udp6_fragment(const struct sk_buff *skb)
+{
+	const struct frag_hdr *fh;
+	struct frag_hdr buf;
+	unsigned int off = 0;
+
+	if (ipv6_find_hdr(skb, &off, NEXTHDR_FRAGMENT, NULL, NULL) != NEXTHDR_FRAGMENT)
+		return false;
+	fh = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!fh || !(fh->frag_off & htons(IP6_OFFSET | IP6_MF)))
+		return false;
+	return fh->nexthdr == IPPROTO_UDP || ipv6_ext_hdr(fh->nexthdr);
+}
+
+/**
+ * sotto_packet_is_udp_fragment() - Is it a piece of a UDP packet, or may it be one?
+ * @skb: at its network header
+ * @state: of the hook
+ *
+ * Where extension headers follow an IPv6 fragment's own, nobody can tell what it is.
+ */
+bool sotto_packet_is_udp_fragment(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (state->pf == NFPROTO_IPV6)
+		return is_udp6_fragment(skb);
+	return ip_hdr(skb)->protocol == IPPROTO_UDP && ip_is_fragment(ip_hdr(skb));
+}
+
 /**
  * sotto_packet_all_other() - Is every packet of a batch of no class that is a call's?
  * @pkt: read; a batch

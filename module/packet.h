@@ -50,6 +50,7 @@ static inline u8 *sotto_packet_payload(const struct sotto_packet *pkt)
 
 /* All in softirq or process context; none of them sleeps. */
 bool sotto_packet_find_udp6(struct sotto_packet *pkt);
+bool sotto_packet_is_udp_fragment(const struct sk_buff *skb, const struct nf_hook_state *state);
 bool sotto_packet_all_other(struct sotto_packet *pkt);
 int sotto_packet_load(struct sotto_packet *pkt);
 int sotto_packet_own(struct sotto_packet *pkt, unsigned int room);
@@ -90,11 +91,12 @@ static __always_inline bool sotto_packet_read_ipv6(struct sotto_packet *pkt)
  * Out: the route's device. Destination NAT, before us, may have changed the route,
  * and state->out is then where the packet does not go any more.
  */
-static __always_inline bool sotto_packet_is_loopback(const struct sotto_packet *pkt,
-						     const struct nf_hook_state *state)
+static __always_inline bool sotto_packet_is_loopback(const struct sk_buff *skb,
+						     const struct nf_hook_state *state,
+						     enum sotto_dir dir)
 {
-	const struct dst_entry *dst = skb_dst(pkt->skb);
-	const struct net_device *dev = pkt->dir == SOTTO_DIR_RX ? state->in :
+	const struct dst_entry *dst = skb_dst(skb);
+	const struct net_device *dev = dir == SOTTO_DIR_RX ? state->in :
 				       dst ? dst->dev : state->out;
 
 	return dev && (dev->flags & IFF_LOOPBACK);
@@ -146,7 +148,7 @@ static __always_inline bool sotto_packet_read(struct sotto_packet *pkt, struct s
 		pkt->batch = true;
 		pkt->count = DIV_ROUND_UP(pkt->len, skb_shinfo(skb)->gso_size);
 	}
-	pkt->loopback = sotto_packet_is_loopback(pkt, state);
+	pkt->loopback = sotto_packet_is_loopback(skb, state, dir);
 	pkt->tuple.lport = dir == SOTTO_DIR_TX ? uh->source : uh->dest;
 	pkt->tuple.rport = dir == SOTTO_DIR_TX ? uh->dest : uh->source;
 	return true;
