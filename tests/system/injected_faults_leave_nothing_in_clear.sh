@@ -45,6 +45,7 @@ if [ -d "$debug/fail_function" ]; then
 fi
 is "what must not fail did stop the protected packets when it failed" \
 	"$(jq -c 'select(.fault == "function" and .protected != 0)' "$work/faults")" ""
+note "backlog: $(tr '\n' ' ' </proc/net/softnet_stat)"
 is "the capture has all of what the rule spares" \
 	"$(plain_on_wire "$work/wire.pcap" "$from_a and udp src port 7090")" \
 	"$(jq -r '.spared // empty' "$work/faults")"
