@@ -78,15 +78,46 @@ static void assert_same(const struct link *link, enum zrtp_role role)
 	assert_string_equal(text, t->sas);
 }
 
+/* The next combination of all that there is, like a number whose digits count; false: no more. */
+static bool next_suite(struct zrtp_suite *s)
+{
+	if (s->sas_type++ < ZRTP_SAS_B256)
+		return true;
+	s->sas_type = ZRTP_SAS_B32;
+	if (s->auth_tag++ < ZRTP_AUTH_GCM)
+		return true;
+	s->auth_tag = ZRTP_AUTH_HS32;
+	if (s->cipher++ < ZRTP_CIPHER_AES3)
+		return true;
+	s->cipher = ZRTP_CIPHER_AES1;
+	if (s->hash++ < ZRTP_HASH_S512)
+		return true;
+	s->hash = ZRTP_HASH_S256;
+	return s->agreement++ < ZRTP_KA_X448;
+}
+
+/* Every combination that both know: 48 of them with Debian 12's libbzrtp. */
 static void each_suite(struct link *link, enum zrtp_role role)
 {
-	for (size_t i = 0; i < SUITES; i++) {
-		link_call(link, &suites[i], role, i);
+	struct zrtp_suite s = { ZRTP_HASH_S256, ZRTP_CIPHER_AES1, ZRTP_AUTH_HS32, ZRTP_KA_DH3K,
+				ZRTP_SAS_B32 };
+	unsigned int n = 0;
+
+	do {
+		char name[64];
+
+		if (!link_can(&s))
+			continue;
+		assert_int_equal(zrtp_suite_format(&s, name, sizeof(name)), 0);
+		link_call(link, &s, role, n++);
+		if (!link->us.secure || !link->them.secure)
+			print_error("with %s\n", name);
 		assert_same(link, role);
-		assert_memory_equal(&link->us.secured.secure.suite, &suites[i],
-				    sizeof(suites[i]));
+		assert_memory_equal(&link->us.secured.secure.suite, &s, sizeof(s));
 		assert_memory_equal(link->us.secured.secure.peer_client_id, "BZRTP", 5);
-	}
+	} while (next_suite(&s));
+	print_message("%u combinations\n", n);
+	assert_true(n >= 48);
 }
 
 static void we_initiate_with_each_suite(void **state)

@@ -133,6 +133,15 @@ static void our_new(struct link *link, const struct zrtp_suite *suite, uint8_t s
 	REQUIRE(!zrtp_session_new(&link->us.session, &link->us.config, seed));
 }
 
+bool link_can(const struct zrtp_suite *s)
+{
+	return they_know(THEIR_HASH, zrtp_algo(ZRTP_KIND_HASH, s->hash)->block) &&
+	       they_know(THEIR_CIPHER, zrtp_algo(ZRTP_KIND_CIPHER, s->cipher)->block) &&
+	       they_know(THEIR_AUTH_TAG, zrtp_algo(ZRTP_KIND_AUTH_TAG, s->auth_tag)->block) &&
+	       they_know(THEIR_AGREEMENT, zrtp_algo(ZRTP_KIND_AGREEMENT, s->agreement)->block) &&
+	       they_know(THEIR_SAS, zrtp_algo(ZRTP_KIND_SAS, s->sas_type)->block);
+}
+
 static void their_new(struct link *link, const struct zrtp_suite *suite)
 {
 	struct their_offer offer;

@@ -43,6 +43,9 @@ struct link {
 void link_open(struct link *link);
 void link_close(struct link *link);
 
+/** link_can() - Does the installed libbzrtp know all of @suite? */
+bool link_can(const struct zrtp_suite *suite);
+
 /**
  * link_call() - One exchange from new engines.
  * @suite: they offer this alone, we prefer it

@@ -16,6 +16,7 @@
 
 /* Exported by libbzrtp without a header. */
 uint8_t bzrtp_cryptoAlgoTypeStringToInt(uint8_t name[4], uint8_t type);
+uint8_t bzrtpUtils_getAvailableCryptoTypes(uint8_t kind, uint8_t types[7]);
 void bzrtp_base32(uint32_t sas, char *output, int size);
 void bzrtp_base256(uint32_t sas, char *output, int size);
 
@@ -153,6 +154,20 @@ void their_packet(struct their_end *t, uint8_t *data, size_t len)
 void their_tick(struct their_end *t, uint64_t now)
 {
 	bzrtp_iterate(t->context, stream(t), now);
+}
+
+bool they_know(enum their_kind kind, const char *name)
+{
+	static const uint8_t kinds[] = {
+		[THEIR_HASH] = ZRTP_HASH_TYPE, [THEIR_CIPHER] = ZRTP_CIPHERBLOCK_TYPE,
+		[THEIR_AUTH_TAG] = ZRTP_AUTHTAG_TYPE, [THEIR_AGREEMENT] = ZRTP_KEYAGREEMENT_TYPE,
+		[THEIR_SAS] = ZRTP_SAS_TYPE,
+	};
+	uint8_t block[4], types[7], wanted, n = bzrtpUtils_getAvailableCryptoTypes(kinds[kind], types);
+
+	memcpy(block, name, sizeof(block));
+	wanted = bzrtp_cryptoAlgoTypeStringToInt(block, kinds[kind]);
+	return wanted != ZRTP_UNSET_ALGO && memchr(types, wanted, n);
 }
 
 void their_sas_is_right(struct their_end *t)

@@ -35,6 +35,11 @@ struct their_end {
 	bool verified;
 };
 
+enum their_kind { THEIR_HASH, THEIR_CIPHER, THEIR_AUTH_TAG, THEIR_AGREEMENT, THEIR_SAS };
+
+/** they_know() - Has the installed libbzrtp the algorithm with that wire name? */
+bool they_know(enum their_kind kind, const char *name);
+
 void their_open(struct their_end *t);
 void their_close(struct their_end *t);
 /** their_start() - A new engine that says Hello. @now in ms. */

@@ -77,6 +77,10 @@ static void each_suite_agrees(void **state)
 		{ ZRTP_HASH_S256, ZRTP_CIPHER_AES1, ZRTP_AUTH_GCM,  ZRTP_KA_X255, ZRTP_SAS_B32 },
 		{ ZRTP_HASH_S384, ZRTP_CIPHER_AES3, ZRTP_AUTH_HS80, ZRTP_KA_X255, ZRTP_SAS_B256 },
 		{ ZRTP_HASH_S256, ZRTP_CIPHER_AES3, ZRTP_AUTH_HS32, ZRTP_KA_X255, ZRTP_SAS_B256 },
+		{ ZRTP_HASH_S256, ZRTP_CIPHER_AES1, ZRTP_AUTH_GCM,  ZRTP_KA_EC25, ZRTP_SAS_B32 },
+		{ ZRTP_HASH_S512, ZRTP_CIPHER_AES1, ZRTP_AUTH_HS80, ZRTP_KA_EC25, ZRTP_SAS_B256 },
+		{ ZRTP_HASH_S384, ZRTP_CIPHER_AES3, ZRTP_AUTH_GCM,  ZRTP_KA_EC38, ZRTP_SAS_B32 },
+		{ ZRTP_HASH_S512, ZRTP_CIPHER_AES3, ZRTP_AUTH_GCM,  ZRTP_KA_X448, ZRTP_SAS_B32 },
 	};
 	struct sim *sim = *state;
 
@@ -648,7 +652,7 @@ static void what_cannot_be_offered_is_refused(void **state)
 	uint8_t seed[ZRTP_SEED_LEN] = { 0 };
 	struct zrtp_session *s = NULL;
 
-	config.agreements[0] = ZRTP_KA_EC38;	/* not in this build */
+	config.agreements[0] = ZRTP_KA_MULT;	/* of no first exchange */
 	assert_int_equal(zrtp_session_new(&s, &config, seed), -EINVAL);
 	config.agreements[0] = ZRTP_KA_X255;
 	config.agreements[1] = ZRTP_KA_X255;	/* twice */

@@ -10,12 +10,13 @@
 
 /*
  * Rows of a kind stand in order of preference. X255 and "GCM " are not in the
- * RFC: they are libbzrtp's. GCM's salt is 96 bits, the others' 112. The ranks
- * leave room for the agreements to come: EC25 3, X448 4, EC38 6.
+ * RFC: they are libbzrtp's, as are S512 and X448. GCM's salt is 96 bits, the others' 112.
+ * DH2k is not here: the RFC has it for slow hardware only, and trusts it until 2013.
  */
 static const struct zrtp_algo hashes[] = {
 	{ ZRTP_HASH_S256, "S256", 32, 0, "SHA256", true },
 	{ ZRTP_HASH_S384, "S384", 48, 0, "SHA384", false },
+	{ ZRTP_HASH_S512, "S512", 64, 0, "SHA512", false },
 };
 
 static const struct zrtp_algo ciphers[] = {
@@ -31,6 +32,9 @@ static const struct zrtp_algo auth_tags[] = {
 
 static const struct zrtp_algo agreements[] = {
 	{ ZRTP_KA_X255, "X255", 32, 2, NULL, false },
+	{ ZRTP_KA_X448, "X448", 56, 4, NULL, false },
+	{ ZRTP_KA_EC38, "EC38", 96, 6, NULL, false },
+	{ ZRTP_KA_EC25, "EC25", 64, 3, NULL, false },
 	{ ZRTP_KA_DH3K, "DH3k", 384, 5, NULL, true },
 };
 

@@ -25,7 +25,7 @@ struct zrtp_algo_list {
  * @id: value of its kind's public enum
  * @block: its four characters on the wire
  * @len: hash: output; cipher: key; auth tag: SRTP salt; agreement: public value (octets)
- * @rank: agreement only: lower is faster, RFC 6189 4.1.2
+ * @rank: agreement only: lower is faster, RFC 6189 4.1.2, 5.1.5
  * @name: libcrypto's name, where libcrypto does it
  * @mandatory: implied at the end of every list
  */

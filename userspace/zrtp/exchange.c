@@ -245,7 +245,7 @@ static int agree(struct zrtp_session *s, const struct zrtp_dhpart *peer_part)
 	r = zrtp_dh_derive(&s->dh, peer_part->pv, result);
 	if (!r) {
 		const struct zrtp_shared shared = {
-			.dh_result = { result, s->dh.pv_len },
+			.dh_result = { result, zrtp_dh_result_len(&s->dh) },
 			.s1 = { match.s1, match.s1 ? ZRTP_SECRET_LEN : 0 },
 			.s2 = { match.s2, match.s2_len },
 		};

@@ -45,6 +45,25 @@ static uint8_t config_get(const struct zrtp_config *config, enum zrtp_kind kind,
 	return 0;
 }
 
+/* RFC 6189 5.1.5: EC38 needs SHA-384, and a cipher that is as strong. */
+static bool can_use(const struct zrtp_offer *offer, uint8_t agreement)
+{
+	return agreement != ZRTP_KA_EC38 ||
+	       (zrtp_algo_list_has(&offer->list[ZRTP_KIND_HASH], ZRTP_HASH_S384) &&
+		zrtp_algo_list_has(&offer->list[ZRTP_KIND_CIPHER], ZRTP_CIPHER_AES3));
+}
+
+static void drop_unusable(struct zrtp_offer *offer)
+{
+	struct zrtp_algo_list *list = &offer->list[ZRTP_KIND_AGREEMENT];
+	uint8_t n = 0;
+
+	for (uint8_t i = 0; i < list->n; i++)
+		if (can_use(offer, list->id[i]))
+			list->id[n++] = list->id[i];
+	list->n = n;
+}
+
 int zrtp_offer_from_config(const struct zrtp_config *config, struct zrtp_offer *out)
 {
 	for (int kind = 0; kind < ZRTP_KINDS; kind++) {
@@ -62,6 +81,10 @@ int zrtp_offer_from_config(const struct zrtp_config *config, struct zrtp_offer *
 			zrtp_algo_all(kind, list);
 		zrtp_algo_add_mandatory(kind, list);
 	}
+	drop_unusable(out);
+	for (int i = 0; i < ZRTP_ALGOS_MAX && config->agreements[i]; i++)
+		if (!can_use(out, config->agreements[i]))
+			return -EINVAL;
 	out->multistream = true;
 	return 0;
 }
@@ -92,6 +115,7 @@ void zrtp_offer_from_hello(const struct zrtp_hello *hello, struct zrtp_offer *ou
 		}
 		zrtp_algo_add_mandatory(kind, list);
 	}
+	drop_unusable(out);
 }
 
 uint8_t zrtp_offer_blocks(const struct zrtp_offer *offer, enum zrtp_kind kind, uint8_t *blocks)
@@ -136,6 +160,10 @@ void zrtp_negotiate(const struct zrtp_offer *own, const struct zrtp_offer *peer,
 		suite_set(out, kind, kind == ZRTP_KIND_AGREEMENT ? choose_agreement(a, b) :
 								   first_common(a, b));
 	}
+	if (out->agreement == ZRTP_KA_EC38) {
+		out->hash = ZRTP_HASH_S384;
+		out->cipher = ZRTP_CIPHER_AES3;
+	}
 }
 
 enum zrtp_error zrtp_suite_from_commit(const struct zrtp_offer *own,
@@ -158,6 +186,10 @@ enum zrtp_error zrtp_suite_from_commit(const struct zrtp_offer *own,
 			return refusal[kind];
 		suite_set(out, kind, algo->id);
 	}
+	if (out->agreement == ZRTP_KA_EC38 && out->hash != ZRTP_HASH_S384)
+		return ZRTP_ERROR_HASH;
+	if (out->agreement == ZRTP_KA_EC38 && out->cipher != ZRTP_CIPHER_AES3)
+		return ZRTP_ERROR_CIPHER;
 	return ZRTP_ERROR_NONE;
 }
 

@@ -17,7 +17,11 @@ struct zrtp_offer {
 	bool multistream;
 };
 
-/** zrtp_offer_from_config() - Our own offer. 0, or -EINVAL for what this build lacks. */
+/**
+ * zrtp_offer_from_config() - Our own offer.
+ *
+ * Return: 0; -EINVAL for what this build lacks, and for EC38 without S384 and AES3.
+ */
 int zrtp_offer_from_config(const struct zrtp_config *config, struct zrtp_offer *out);
 
 /** zrtp_offer_from_hello() - The other side's, without what this build does not know. */
@@ -35,8 +39,8 @@ uint8_t zrtp_offer_blocks(const struct zrtp_offer *offer, enum zrtp_kind kind, u
  * zrtp_negotiate() - What we, as initiator, choose.
  *
  * Key agreement: of each side's first common choice the faster, so that both
- * sides know it before any Commit. The rest: our first that the peer has. It
- * always succeeds, since mandatory algorithms are in every offer.
+ * sides know it before any Commit. The rest: our first that the peer has, but with EC38
+ * S384 and AES3 (5.1.5). It always succeeds, since mandatory algorithms are in every offer.
  */
 void zrtp_negotiate(const struct zrtp_offer *own, const struct zrtp_offer *peer,
 		    struct zrtp_suite *out);
@@ -44,7 +48,8 @@ void zrtp_negotiate(const struct zrtp_offer *own, const struct zrtp_offer *peer,
 /**
  * zrtp_suite_from_commit() - What the initiator chose, if we offered it.
  *
- * Return: ZRTP_ERROR_NONE, or the code of the first kind that we did not offer.
+ * Return: ZRTP_ERROR_NONE, or the code of the first kind that we did not offer, or that is too
+ * weak for EC38.
  */
 enum zrtp_error zrtp_suite_from_commit(const struct zrtp_offer *own,
 				       const struct zrtp_commit *commit, struct zrtp_suite *out);

@@ -49,7 +49,7 @@
 #define ZRTP_SALT_MAX		14
 #define ZRTP_ALGOS_MAX		7	/* RFC 6189 5.2: up to 7 of each kind */
 #define ZRTP_AUX_MAX		64
-#define ZRTP_HASH_MAX		48
+#define ZRTP_HASH_MAX		64
 #define ZRTP_NONCE_LEN		16	/* Commit in Multistream mode, RFC 6189 5.4 */
 #define ZRTP_NONCES_KEPT	8
 #define ZRTP_NEVER		UINT64_MAX
