@@ -7,8 +7,8 @@
 # AES-GCM, with no flow yet. Every allocation of every request and of sending fails in turn,
 # keys are used up, keys and flows deleted, rules replaced, the agent goes; on the debug
 # kernel every function of the data path that can fail also fails in each way. What the
-# capture has of it is readable in no packet. It has every packet of a program that a rule
-# spares: it would have seen.
+# capture has of it is readable in no packet. It has every packet of a program that no rule
+# covers: it would have seen.
 #
 #	alice: fault-tool --- [bridge: capture] --- bob: nobody listens
 . "$(dirname "$0")/lib.sh"
@@ -45,12 +45,11 @@ if [ -d "$debug/fail_function" ]; then
 fi
 is "what must not fail did stop the protected packets when it failed" \
 	"$(jq -c 'select(.fault == "function" and .protected != 0)' "$work/faults")" ""
-note "backlog: $(tr '\n' ' ' </proc/net/softnet_stat)"
-is "the capture has all of what the rule spares" \
-	"$(plain_on_wire "$work/wire.pcap" "$from_a and udp src port 7090")" \
-	"$(jq -r '.spared // empty' "$work/faults")"
+is "the capture has all of what no rule covers" \
+	"$(plain_on_wire "$work/wire.pcap" "$from_a and udp src port 7096")" \
+	"$(jq -r '.free // empty' "$work/faults")"
 is "and nothing readable of what it covers" \
-	"$(plain_on_wire "$work/wire.pcap" "$from_a and not (udp src port 7090)")" 0
+	"$(plain_on_wire "$work/wire.pcap" "$from_a and not (udp src port 7096)")" 0
 check "though what is secure went out in between" test \
 	"$(on_wire "$work/wire.pcap" "$from_a and udp src portrange 7002-7004")" -gt 100
 finish
