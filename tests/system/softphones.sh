@@ -8,8 +8,9 @@
 #	phone_does alice dial sip:bob@10.9.0.2
 #	must 20 phone_tells alice CALL_ESTABLISHED
 
-SAID_BY_alice="Front_Left Rear_Right Side_Left Front_Center"
-SAID_BY_bob="Side_Right Front_Center Rear_Left Side_Left"
+# The order of the words differs: never do both say the same at the same time.
+SAID_BY_alice="Front_Left Rear_Right Side_Left Front_Center Rear_Left Front_Right Side_Right Rear_Center"
+SAID_BY_bob="Side_Right Front_Center Rear_Left Side_Left Rear_Center Front_Right Rear_Right Front_Left"
 
 # At 8 kHz, so that G.711 has nothing to do but its own work.
 phone_speech() {
@@ -85,8 +86,8 @@ phone_tells() {
 	[ "$(grep -oF "\"type\":\"$2\"" "$work/$1.keys" 2>/dev/null | wc -l)" -ge "${3:-1}" ]
 }
 
-# phone_heard HOST: ends it, and what it has heard is $work/heard-by-HOST.wav
+# phone_heard HOST: ends it, and what it has heard in its first call is $work/heard-by-HOST.wav
 phone_heard() {
 	stop_on "$1" phone
-	inside "$1" sh -c "cat /home/$1/phone/dump-*-dec.wav" >"$work/heard-by-$1.wav"
+	inside "$1" sh -c "cat \"\$(ls /home/$1/phone/dump-*-dec.wav | head -n 1)\"" >"$work/heard-by-$1.wav"
 }

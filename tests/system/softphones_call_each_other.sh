@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seconds: 60
+# seconds: 70
 #
 #	alice: baresip, sottod --- middle --- bob: baresip, sottod
 #
@@ -11,6 +11,22 @@
 . "$(dirname "$0")/calls.sh"
 . "$(dirname "$0")/softphones.sh"
 
+# dial TIMES: alice calls for so many times by now
+dial() {
+	phone_does alice dial sip:bob@10.9.0.2
+	must 20 phone_tells bob CALL_INCOMING "$1"
+	phone_does bob accept
+	must 20 phone_tells alice CALL_ESTABLISHED "$1"
+}
+
+# wiretap FILE: sets $packets $plain $recovered
+wiretap() {
+	read -r packets plain recovered <<-END
+		$("$top/tests/system/speech.py" wire "$1" "$work/said-by-alice.wav" "$work/said-by-bob.wav")
+	END
+	note "the wiretap: $packets packets, $plain in clear, $recovered recovered"
+}
+
 load_module
 hosts_up
 for h in alice bob; do
@@ -20,10 +36,7 @@ for h in alice bob; do
 done
 capture_start "$work/wire.pcap" middle br0 "not arp"
 
-phone_does alice dial sip:bob@10.9.0.2
-must 20 phone_tells bob CALL_INCOMING
-phone_does bob accept
-must 20 phone_tells alice CALL_ESTABLISHED
+dial 1
 for h in alice bob; do
 	check "$h: the call becomes secure" wait_until 20 call_is $h SecurityTx secure
 	check "$h: both ways" wait_until 20 call_is $h SecurityRx secure
@@ -35,9 +48,18 @@ is "what each types is what the other reads: alice" "$(on_call alice Verify s "$
 is "bob" "$(on_call bob Verify s "$first" | jq -c '.data')" "[true]"
 check "both SAS are the same" [ "$(half_of alice)" = "$(half_of bob)" ]
 
-# It hangs up when it has nothing more to say.
+# A phone hangs up when it has nothing more to say.
 must 60 phone_tells alice CALL_CLOSED
 must 20 phone_tells bob CALL_CLOSED
+capture_stop
+
+# The control: the same speech where no rule asks for more.
+for h in alice bob; do
+	inside $h sotto rule del 2 >"$work/rule" 2>&1 || bail "$(cat "$work/rule")"
+done
+capture_start "$work/clear.pcap" middle br0 "not arp"
+dial 2
+must 60 phone_tells alice CALL_CLOSED 2
 capture_stop
 for h in alice bob; do
 	phone_heard $h
@@ -50,11 +72,11 @@ for h in alice bob; do
 	note "$h heard $correlation of what $from said, $lag ms later"
 	check "$h hears $from" awk "BEGIN { exit !($correlation > 0.9) }"
 done
-read -r packets plain recovered <<-END
-	$("$top/tests/system/speech.py" wire "$work/wire.pcap" "$work/said-by-alice.wav" "$work/said-by-bob.wav")
-END
-note "the wiretap: $packets packets, $plain in clear, $recovered recovered"
+wiretap "$work/wire.pcap"
 check "there are packets" [ "$packets" -gt 400 ]
 is "none is in clear" "$plain" 0
 check "the wiretap hears noise" awk "BEGIN { exit !($recovered < 0.3) }"
+wiretap "$work/clear.pcap"
+check "it would have known speech: packets" [ "$plain" -gt 400 ]
+check "and sound" awk "BEGIN { exit !($recovered > 0.9) }"
 finish
