@@ -16,6 +16,7 @@
 #include "chain.h"
 #include "message.h"
 #include "negotiate.h"
+#include "session.h"
 #include "zrtp_sim.h"
 
 #define CALL_MS		60000
@@ -466,6 +467,38 @@ static void only_a_new_session_can_be_one(void **state)
 
 #define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* From its Hello on, the end in @arg has another H0 than the one that its chain hangs by. */
+static bool another_h0(struct sim *sim, int from, uint8_t *packet, size_t *len)
+{
+	struct zrtp_session *s = sim->end[from].session;
+
+	if (from == *(int *)sim->arg && s->state < ZRTP_STATE_CONFIRM1)
+		memset(s->chain.h[0], 0xa5, ZRTP_IMAGE_LEN);
+	return true;
+}
+
+/* Who has the call's keys and yet not the Hello's and the Commit's author, RFC 6189 9. */
+static void a_confirm_whose_h0_is_of_another_chain_is_refused(void **state)
+{
+	struct sim *sim = *state;
+	struct last last;
+
+	for (int forger = 0; forger < 2; forger++) {
+		sim_engines(sim, 30 + forger);
+		first_exchange(sim, &last);
+		sim_more(sim, 40 + forger);
+		sim->hook = another_h0;
+		sim->arg = &forger;
+		sim_start(sim, ALICE);
+		sim_run(sim, CALL_MS);
+		sim->hook = NULL;
+		assert_false(sim->end[!forger].secure);
+		assert_true(sim->end[!forger].failed);
+		assert_int_equal(sim->end[!forger].error, ZRTP_ERROR_MALFORMED);
+		assert_false(sim->end[!forger].error_remote);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +518,7 @@ int main(void)
 		T(a_secure_end_tells_of_a_new_hello),
 		T(our_own_packets_do_not_end_it),
 		T(only_a_new_session_can_be_one),
+		T(a_confirm_whose_h0_is_of_another_chain_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("zrtp multistream", tests, NULL, NULL);
