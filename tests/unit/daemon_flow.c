@@ -152,6 +152,8 @@ static void nobody_answers(void **state)
 /* Who comes home reads who has called, of all but a flood; then it is forgotten. */
 static void missed_calls_are_kept_and_bounded(void **state)
 {
+	const struct call *kept;
+
 	world_pair_both();
 	for (unsigned int n = 1; n <= MISSED_MAX + 2; n++) {
 		world_ring(ALICE, "Bob", BOB);
@@ -162,8 +164,10 @@ static void missed_calls_are_kept_and_bounded(void **state)
 		assert_null(world_line(ALICE));
 		assert_int_equal(world_missed(BOB), n < MISSED_MAX ? n : MISSED_MAX);
 	}
-	assert_true(sodium_is_zero((void *)&calls_first(calls_of(BOB))->call->master,
-				   sizeof(struct zrtp_master)));
+	kept = calls_first(calls_of(BOB))->call;
+	assert_true(sodium_is_zero((void *)&kept->master, sizeof(kept->master)));
+	assert_true(sodium_is_zero(kept->retain.rs1, ZRTP_SECRET_LEN));
+	assert_true(sodium_is_zero(kept->retain.rs2, ZRTP_SECRET_LEN));
 	assert_int_equal(world.end[BOB].removed, 2);
 	world.now += CALL_MISSED_MS;	/* a night in which nothing happens */
 	world_run(10);

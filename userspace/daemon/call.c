@@ -120,6 +120,14 @@ void call_forget_keys(struct call *c)
 	c->rekey = false;
 }
 
+void call_forget_retained(struct call *c)
+{
+	bool tentative = c->retain.tentative;
+
+	sodium_memzero(&c->retain, sizeof(c->retain));
+	c->retain.tentative = tentative;
+}
+
 /* What the two ends do not know of each other, the channel does not carry. */
 static enum control_reason wire_reason(enum call_reason reason)
 {

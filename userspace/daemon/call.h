@@ -195,6 +195,9 @@ void call_their_state(struct call *c, uint64_t now, uint64_t wall);
 /** call_forget_keys() - Its flow has gone: nothing can be made secure with them any more. */
 void call_forget_keys(struct call *c);
 
+/** call_forget_retained() - Wipe what would have been stored for the next call. */
+void call_forget_retained(struct call *c);
+
 /** call_heard() - An authenticated packet came. */
 void call_heard(struct call *c, uint64_t when);
 

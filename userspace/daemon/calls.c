@@ -379,6 +379,9 @@ static void flush(struct calls *c, struct line *line)
 		if (r)
 			log_errno(r, "what belongs to a peer could not be stored");
 	}
+	/* It stays for hours; what has not become due by its end never will. */
+	if (call_is_missed(call) && !call_retain_due(call))
+		call_forget_retained(call);
 	if (call->progress == CALL_ENDED)
 		calls_release(c, line);
 	if (call->security.secure && line->has_flow) {
