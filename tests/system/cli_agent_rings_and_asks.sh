@@ -113,6 +113,20 @@ tell ask Cancel 3
 must 10 shown 'Missed call: dave | Call back with: sotto call dave' 2
 check "what nobody answers is told as missed" true
 
+# An alarm takes the place of what rings, and leaves the buttons.
+tell set 6 Name frank
+tell set 6 Progress ringing
+tell ask Ring 6
+must 10 shown 'frank calls' 2
+tell set 6 Alarm mismatch
+tell set 6 AlarmText Hang up if in doubt.
+tell ask Alarm 6
+must 10 shown 'ALARM on the call with frank' 2
+check "an alarm while it rings can be answered too" \
+	shown 'answer,decline, | 2 | ALARM on the call with frank | Hang up if in doubt.' 2
+tell ask Cancel 6
+tell drop 6
+
 # One that begins while it rings already; one that nobody may ask but sottod.
 tell set 4 Name erin
 tell set 4 Progress ringing
@@ -129,13 +143,19 @@ ask_all() {
 }
 run ask_all
 check "only sottod may ask" warns "Access denied"
-check "and it rings on" not shown "hide 11"
+erin=$(sed -n 's/^show \([0-9]*\) .*erin calls.*/\1/p' "$work/desktop")
+check "and it rings on" eval '[ -n "$erin" ] && not shown "hide $erin"'
 double_down
 must 10 told 5 "sottod has gone"
 check "that sottod goes is told" true
 double_up
+# Or one of them would be refused in its place.
+all_are_back() {
+	[ "$(grep -c '^RegisterAgent' "$work/double")" -eq 3 ]
+}
+must 10 all_are_back
 tell fail RegisterAgent org.freedesktop.DBus.Error.AccessDenied no
-run sotto agent
+run timeout 20 sotto agent
 is "who may not talk to sottod: exit 1" "$status" 1
 check "and why" warns "only root and the group sotto may"
 finish

@@ -194,6 +194,12 @@ static const struct occasion alarm_rings = {
 	"alarm", put_alarm, put_alarm_more, { .urgent = true, .sound = "dialog-warning" },
 };
 
+/* In place of what rings: it can still be answered and declined. */
+static const struct occasion alarm_while_ringing = {
+	"alarm", put_alarm, put_alarm_more,
+	{ .urgent = true, .sound = "dialog-warning", .actions = ring_actions },
+};
+
 static void tell_stdout(struct agent *a, const struct occasion *o, const struct call *call,
 			const struct notify_text *text)
 {
@@ -330,7 +336,7 @@ static int on_asked(sd_bus_message *m, void *data, sd_bus_error *error)
 	else if (!strcmp(member, "Verify"))
 		on_verify(a, call);
 	else
-		tell(a, &alarm_rings, call, NULL, false);
+		tell(a, rings_here(call) ? &alarm_while_ringing : &alarm_rings, call, NULL, false);
 	calls_free(&calls);
 	return sd_bus_reply_method_return(m, NULL);
 }
