@@ -283,6 +283,63 @@ static void forgetting_destroys_the_key_and_the_row(void **state)
 	close_place(&place);
 }
 
+/* What the log holds at the moment when it is cut off stays in blocks that nobody owns. */
+
+static uint8_t sought[72];
+static unsigned int cuts, cut_with_key;
+
+static int watched_truncate(int fd, off_t len)
+{
+	static uint8_t data[1 << 20];
+	ssize_t n = pread(fd, data, sizeof(data), 0);
+
+	assert_true(n >= 0 && n < (ssize_t)sizeof(data));
+	cuts += n > 0 && !len;	/* the log; the database is cut to its length as well */
+	cut_with_key += memmem(data, n, sought, sizeof(sought)) != NULL;
+	return ftruncate(fd, len);
+}
+
+static void watch_truncate(sqlite3_syscall_ptr how)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	assert_int_equal(vfs->xSetSystemCall(vfs, "ftruncate", how), SQLITE_OK);
+}
+
+static void a_forgotten_key_is_overwritten_before_the_log_is_cut(void **state)
+{
+	_cleanup_peer_ struct peer *a = make_peer("a", 1), *b = make_peer("b", 2);
+	struct place place = open_place(*state);
+
+	put_two(&place, a, b);
+	steal(*state, "SELECT key FROM peer WHERE id = 2", sought, sizeof(sought));
+	cuts = cut_with_key = 0;
+	watch_truncate((sqlite3_syscall_ptr)watched_truncate);
+	assert_int_equal(store_forget(place.store, 2), 0);
+	watch_truncate(NULL);
+	assert_true(cuts > 0);
+	assert_int_equal(cut_with_key, 0);
+	close_place(&place);
+}
+
+static void what_a_row_once_was_is_overwritten_at_the_end(void **state)
+{
+	_cleanup_peer_ struct peer *a = make_peer("a", 1);
+	struct place place = open_place(*state);
+
+	assert_int_equal(store_put(place.store, a), 0);
+	steal(*state, "SELECT key FROM peer", sought, sizeof(sought));
+	assert_int_equal(store_put(place.store, a), 0);
+	assert_true(dir_has_bytes(*state, sought, sizeof(sought)));	/* in the log */
+	cuts = cut_with_key = 0;
+	watch_truncate((sqlite3_syscall_ptr)watched_truncate);
+	close_place(&place);
+	watch_truncate(NULL);
+	assert_true(cuts > 0);
+	assert_int_equal(cut_with_key, 0);
+	assert_false(dir_has_bytes(*state, sought, sizeof(sought)));
+}
+
 static void merging_leaves_one_row(void **state)
 {
 	_cleanup_peer_ struct peer *a = make_peer("a", 1), *b = make_peer("", 2), *c = peer_new();
@@ -571,6 +628,8 @@ int main(void)
 		WITH_DIR(a_spoilt_row_is_refused),
 		WITH_DIR(rows_do_not_tell_themselves_apart),
 		WITH_DIR(forgetting_destroys_the_key_and_the_row),
+		WITH_DIR(a_forgotten_key_is_overwritten_before_the_log_is_cut),
+		WITH_DIR(what_a_row_once_was_is_overwritten_at_the_end),
 		WITH_DIR(merging_leaves_one_row),
 		WITH_DIR(a_name_is_one_peers_of_a_person),
 		WITH_DIR(each_goes_by_age_until_told_to_stop),

@@ -11,6 +11,8 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include "log.h"
+
 #define FORMAT		1	/* user_version of the database */
 #define WRAPPED_LEN	(SEAL_KEY_LEN + SEAL_OVERHEAD)
 #define BOX_LEN		(PEER_PACKED_LEN + SEAL_OVERHEAD)
@@ -227,10 +229,52 @@ int store_open(struct store **out, const char *state_dir, const struct seal *sea
 	return 0;
 }
 
+/* Zeros over the log, all of which is in the database by now. */
+static int overwrite_log(struct store *s)
+{
+	static const uint8_t zeros[4096];
+	sqlite3_int64 size = 0;
+	sqlite3_file *log = NULL;
+	int rc = sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &log);
+
+	if (rc == SQLITE_OK && (!log || !log->pMethods))	/* none has been opened */
+		return 0;
+	if (rc == SQLITE_OK)
+		rc = log->pMethods->xFileSize(log, &size);
+	for (sqlite3_int64 at = 0; rc == SQLITE_OK && at < size; at += sizeof(zeros))
+		rc = log->pMethods->xWrite(log, zeros, size - at < (int)sizeof(zeros) ?
+					   (int)(size - at) : (int)sizeof(zeros), at);
+	if (rc == SQLITE_OK && size)
+		rc = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+	return error_of(s, rc);
+}
+
+static int checkpoint(struct store *s, int mode)
+{
+	return error_of(s, sqlite3_wal_checkpoint_v2(s->db, NULL, mode, NULL, NULL));
+}
+
+/*
+ * secure_delete has zeroed the pages; the log still holds them as they were. To cut it
+ * off would leave them in blocks of the disk that nobody owns.
+ */
+static int empty_log(struct store *s)
+{
+	return checkpoint(s, SQLITE_CHECKPOINT_RESTART) ?: overwrite_log(s) ?:
+	       checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE);
+}
+
 void store_close(struct store *s)
 {
+	int r;
+
 	if (!s)
 		return;
+	if (s->statements[0]) {	/* opened whole: SQLite is about to delete the log */
+		r = empty_log(s);
+		if (r)
+			log_errno(r, "the store's log could not be overwritten");
+	}
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
@@ -413,13 +457,6 @@ static int forget(struct store *s, uint64_t id)
 	if (r)
 		return r;
 	return sqlite3_changes(s->db) ? 0 : -ENOENT;
-}
-
-/* secure_delete has zeroed the pages; the log still holds them as they were. */
-static int empty_log(struct store *s)
-{
-	return error_of(s, sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
-						     NULL, NULL));
 }
 
 int store_put(struct store *s, struct peer *p)

@@ -4,7 +4,8 @@
  *
  * A stolen disk names nobody: the file holds row numbers, keyed hashes of ZID
  * and name to find a row by, and boxes of one size. Forgetting a peer destroys
- * the row's key, so that what may be left of the box elsewhere stays shut.
+ * the row's key, in the database and in the log before that is cut off, so that
+ * what may be left of the box elsewhere stays shut.
  *
  * Every change is one transaction and on disk when the function returns.
  */
