@@ -13,6 +13,7 @@
 #include <sodium.h>
 
 #include "keys.h"
+#include "session.h"
 #include "zrtp_vectors.h"
 
 #define PART(text) { text, sizeof(text) - 1 }
@@ -46,7 +47,7 @@ static struct zrtp_suite suite_of(const struct vector *v)
 
 static void all_keys_are_the_vectors(void **state)
 {
-	uint8_t zid_i[ZRTP_ZID_LEN], zid_r[ZRTP_ZID_LEN], dh[32], s1[64], s2[64];
+	uint8_t zid_i[ZRTP_ZID_LEN], zid_r[ZRTP_ZID_LEN], dh[32], s1[64], s2[64], s3[64], key[64];
 
 	for (int i = 0; i < 32; i++)
 		dh[i] = i;
@@ -67,10 +68,16 @@ static void all_keys_are_the_vectors(void **state)
 			.dh_result = { dh, sizeof(dh) },
 			.s1 = { s1, unhex(v->s1, s1, sizeof(s1)) },
 			.s2 = { s2, unhex(v->s2, s2, sizeof(s2)) },
+			.s3 = { s3, unhex(v->s3, s3, sizeof(s3)) },
 		};
 		struct zrtp_keys keys;
 
-		assert_int_equal(zrtp_keys_derive(&suite, &t, &shared, &keys), 0);
+		if (v->preshared_key) {
+			unhex(v->preshared_key, key, sizeof(key));
+			assert_int_equal(zrtp_keys_derive_preshared(&suite, &t, key, &keys), 0);
+		} else {
+			assert_int_equal(zrtp_keys_derive(&suite, &t, &shared, &keys), 0);
+		}
 		for (int side = 0; side < 2; side++) {
 			assert_hex(keys.srtp[side].key, keys.srtp[side].key_len, v->srtp_key[side]);
 			assert_hex(keys.srtp[side].salt, keys.srtp[side].salt_len,
@@ -80,6 +87,27 @@ static void all_keys_are_the_vectors(void **state)
 		}
 		assert_hex(keys.rs1, sizeof(keys.rs1), v->rs1);
 		assert_hex(keys.sas_value, sizeof(keys.sas_value), v->sas);
+		assert_hex(keys.master, v->hash / 8, v->master);
+	}
+}
+
+/* RFC 6189 4.4.2.2: what our Commit names. */
+static void key_ids_are_the_vectors(void **state)
+{
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		const struct vector *v = &vectors[i];
+		struct zrtp_session s = { .suite = suite_of(v) };
+		struct zrtp_commit commit;
+
+		if (!v->preshared_key)
+			continue;
+		unhex(v->s1, s.peer.rs1, sizeof(s.peer.rs1));
+		s.peer.aux_len = unhex(v->s2, s.peer.aux, sizeof(s.peer.aux));
+		s.peer.has_pbx = unhex(v->s3, s.peer.pbx, sizeof(s.peer.pbx));
+		assert_int_equal(zrtp_preshared_commit(&s), 0);
+		assert_int_equal(zrtp_commit_parse(s.commit, s.commit_len, &commit), 0);
+		assert_int_equal(commit.form, ZRTP_COMMIT_PRSH);
+		assert_hex(commit.key_id, ZRTP_KEY_ID_LEN, v->key_id);
 	}
 }
 
@@ -114,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_keys_are_the_vectors),
+		cmocka_unit_test(key_ids_are_the_vectors),
 		cmocka_unit_test(a_shorter_length_is_another_key),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 	};

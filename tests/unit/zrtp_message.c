@@ -131,6 +131,9 @@ static void commit_has_its_other_two_forms(void **state)
 	memcpy(buf + 68, "Prsh", 4);
 	assert_int_equal(zrtp_commit_parse(buf, 27 * 4, &out), 0);
 	assert_int_equal(out.form, ZRTP_COMMIT_PRSH);
+	assert_ptr_equal(out.nonce, buf + 76);
+	assert_ptr_equal(out.key_id, buf + 92);
+	assert_ptr_equal(out.mac, buf + 100);
 	ASSERT_ONLY_LENGTH(buf, 27 * 4ul, 116, parse_commit);
 }
 

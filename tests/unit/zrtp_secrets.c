@@ -115,12 +115,42 @@ static void aux_follows_the_senders_h3(void **state)
 	assert_int_equal(m.s2_len, 0);
 }
 
+/* pbxsecret's ID is keyed by the role, as rs1's is. */
+static void pbx_matches_only_when_both_have_it(void **state)
+{
+	struct zrtp_peer a = peer_of("--"), b = peer_of("--");
+	struct zrtp_secret_ids from_b;
+	struct zrtp_match m;
+
+	memset(a.pbx, 0xb1, sizeof(a.pbx));
+	memset(b.pbx, 0xb1, sizeof(b.pbx));
+	for (int have = 0; have < 4; have++) {
+		a.has_pbx = have & 1;
+		b.has_pbx = have & 2;
+		from_b = ids_of(&b, ZRTP_ROLE_RESPONDER);
+		assert_int_equal(from_b.pbx[0] == 0x78, !b.has_pbx);
+		assert_int_equal(zrtp_secrets_match(ZRTP_HASH_S256, &a, ZRTP_ROLE_RESPONDER, h3_r,
+						    &from_b, &m), 0);
+		assert_ptr_equal(m.s3, have == 3 ? a.pbx : NULL);
+		/* What was said in the other role is no match. */
+		assert_int_equal(zrtp_secrets_match(ZRTP_HASH_S256, &a, ZRTP_ROLE_INITIATOR, h3_i,
+						    &from_b, &m), 0);
+		assert_null(m.s3);
+	}
+	b.pbx[31] ^= 1;
+	from_b = ids_of(&b, ZRTP_ROLE_RESPONDER);
+	assert_int_equal(zrtp_secrets_match(ZRTP_HASH_S256, &a, ZRTP_ROLE_RESPONDER, h3_r,
+					    &from_b, &m), 0);
+	assert_null(m.s3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_sides_choose_the_same_s1),
 		cmocka_unit_test(absent_secrets_look_like_random_and_roles_differ),
 		cmocka_unit_test(aux_follows_the_senders_h3),
+		cmocka_unit_test(pbx_matches_only_when_both_have_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ static const struct zrtp_algo agreements[] = {
 	{ ZRTP_KA_EC38, "EC38", 96, 6, NULL, false },
 	{ ZRTP_KA_EC25, "EC25", 64, 3, NULL, false },
 	{ ZRTP_KA_DH3K, "DH3k", 384, 5, NULL, true },
+	{ ZRTP_KA_PRSH, ZRTP_PRSH_BLOCK, 0, 0, NULL, false, .mode = true },
 };
 
 static const struct zrtp_algo sas_types[] = {
@@ -68,7 +69,8 @@ const struct zrtp_algo *zrtp_algo(enum zrtp_kind kind, uint8_t id)
 const struct zrtp_algo *zrtp_algo_from_block(enum zrtp_kind kind, const uint8_t *block)
 {
 	for (size_t i = 0; i < tables[kind].n; i++) {
-		if (!memcmp(tables[kind].rows[i].block, block, ZRTP_BLOCK_LEN))
+		if (!tables[kind].rows[i].mode &&
+		    !memcmp(tables[kind].rows[i].block, block, ZRTP_BLOCK_LEN))
 			return &tables[kind].rows[i];
 	}
 	return NULL;
@@ -83,7 +85,8 @@ void zrtp_algo_all(enum zrtp_kind kind, struct zrtp_algo_list *out)
 {
 	out->n = 0;
 	for (size_t i = 0; i < tables[kind].n; i++)
-		out->id[out->n++] = tables[kind].rows[i].id;
+		if (!tables[kind].rows[i].mode)
+			out->id[out->n++] = tables[kind].rows[i].id;
 }
 
 void zrtp_algo_add_mandatory(enum zrtp_kind kind, struct zrtp_algo_list *list)

@@ -28,6 +28,7 @@ struct zrtp_algo_list {
  * @rank: agreement only: lower is faster, RFC 6189 4.1.2, 5.1.5
  * @name: libcrypto's name, where libcrypto does it
  * @mandatory: implied at the end of every list
+ * @mode: no agreement of two public values: never in a list, never negotiated
  */
 struct zrtp_algo {
 	uint8_t id;
@@ -36,15 +37,16 @@ struct zrtp_algo {
 	uint8_t rank;
 	const char *name;
 	bool mandatory;
+	bool mode;
 };
 
 /** zrtp_algo() - The row of @id; NULL when this build lacks it. */
 const struct zrtp_algo *zrtp_algo(enum zrtp_kind kind, uint8_t id);
 
-/** zrtp_algo_from_block() - The row of four wire octets; NULL when unknown. */
+/** zrtp_algo_from_block() - The row of four wire octets; NULL when unknown, or a mode. */
 const struct zrtp_algo *zrtp_algo_from_block(enum zrtp_kind kind, const uint8_t *block);
 
-/** zrtp_algo_all() - Everything of a kind, best first. */
+/** zrtp_algo_all() - Everything of a kind that can be negotiated, best first. */
 void zrtp_algo_all(enum zrtp_kind kind, struct zrtp_algo_list *out);
 
 /** zrtp_algo_add_mandatory() - Append what is implied and not yet in the list. */

@@ -68,6 +68,7 @@ static void store(struct zrtp_session *s, const struct zrtp_packet *pkt,
 	memcpy(s->peer_hello.data, pkt->msg, pkt->msg_len);
 	s->peer_hello.len = pkt->msg_len;
 	memcpy(s->peer_h3, hello->h3, ZRTP_IMAGE_LEN);
+	s->peer_mitm = hello->mitm;
 	zrtp_offer_from_hello(hello, &s->peer_offer);
 	know_peer(s, hello->zid);
 }

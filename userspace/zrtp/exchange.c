@@ -76,7 +76,13 @@ static int send_commit(struct zrtp_session *s, uint64_t now)
 	return 0;
 }
 
-int zrtp_initiate(struct zrtp_session *s, uint64_t now)
+/* Multistream and Preshared mode: Confirm1 is the answer to Commit. */
+static bool without_dh(const struct zrtp_session *s)
+{
+	return s->mult || s->prsh;
+}
+
+static int initiate_dh(struct zrtp_session *s, uint64_t now)
 {
 	uint8_t hvi[ZRTP_HVI_LEN];
 	struct zrtp_commit commit = {
@@ -87,10 +93,7 @@ int zrtp_initiate(struct zrtp_session *s, uint64_t now)
 	};
 	int r;
 
-	if (s->mult) {
-		r = zrtp_more_commit(s);
-		return r ?: send_commit(s, now);
-	}
+	s->prsh = false;
 	zrtp_negotiate(&s->offer, &s->peer_offer, &s->suite);
 	r = make_dhpart(s, ZRTP_ROLE_INITIATOR, &s->dhpart2);
 	r = r ?: compute_hvi(s->suite.hash, &s->dhpart2, &s->peer_hello, hvi);
@@ -102,6 +105,22 @@ int zrtp_initiate(struct zrtp_session *s, uint64_t now)
 		return r;
 	s->commit_len = r;
 	return send_commit(s, now);
+}
+
+int zrtp_initiate(struct zrtp_session *s, uint64_t now)
+{
+	int r;
+
+	if (s->mult) {
+		r = zrtp_more_commit(s);
+	} else if (zrtp_preshared_wanted(s)) {
+		zrtp_negotiate(&s->offer, &s->peer_offer, &s->suite);
+		s->prsh = true;
+		r = zrtp_preshared_commit(s);
+	} else {
+		return initiate_dh(s, now);
+	}
+	return r ?: send_commit(s, now);
 }
 
 /*
@@ -127,7 +146,6 @@ static int judge_commit(const struct zrtp_session *s, const struct zrtp_packet *
 
 static int make_confirm(struct zrtp_session *s);
 
-/* In Multistream mode nothing is missing any more: Confirm1 is the answer to a Commit. */
 static int send_confirm1(struct zrtp_session *s, uint64_t now)
 {
 	int r = make_confirm(s);
@@ -140,6 +158,22 @@ static int send_confirm1(struct zrtp_session *s, uint64_t now)
 	return 0;
 }
 
+static int agree_without_dh(struct zrtp_session *s)
+{
+	return s->mult ? zrtp_more_agree(s) : zrtp_preshared_agree(s);
+}
+
+/*
+ * RFC 6189 4.4.2.3: a Commit that names a secret which we lack is answered with one of
+ * our own, in DH mode; it wins.
+ */
+static int turn_the_tables(struct zrtp_session *s, uint64_t now)
+{
+	if (s->passive)
+		return zrtp_fail(s, now, ZRTP_ERROR_NO_SHARED_SECRET);
+	return initiate_dh(s, now);
+}
+
 static int respond(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt,
 		   const struct zrtp_commit *commit, const struct zrtp_suite *suite)
 {
@@ -150,8 +184,11 @@ static int respond(struct zrtp_session *s, uint64_t now, const struct zrtp_packe
 	memcpy(s->peer_h2, commit->h2, ZRTP_IMAGE_LEN);
 	s->suite = *suite;
 	s->role = ZRTP_ROLE_RESPONDER;
-	if (s->mult) {
-		r = zrtp_more_agree(s);
+	s->prsh = commit->form == ZRTP_COMMIT_PRSH;
+	if (without_dh(s)) {
+		r = agree_without_dh(s);
+		if (r == -ENOKEY)
+			return turn_the_tables(s, now);
 		return r ?: send_confirm1(s, now);
 	}
 	r = make_dhpart(s, ZRTP_ROLE_RESPONDER, &s->dhpart1);
@@ -174,12 +211,20 @@ int zrtp_discovery_commit(struct zrtp_session *s, uint64_t now, const struct zrt
 	return r ? zrtp_fail(s, now, r) : respond(s, now, pkt, &commit, &suite);
 }
 
-/* Commit contention, RFC 6189 4.2: the lower hvi, or the lower nonce, is discarded. */
-static bool ours_is_lower(const struct zrtp_commit *ours, const struct zrtp_commit *theirs)
+/*
+ * Commit contention, RFC 6189 4.2: DH goes before Preshared, a telephone before a PBX;
+ * else the lower hvi, or the lower nonce, is discarded.
+ */
+static bool ours_stands(const struct zrtp_session *s, const struct zrtp_commit *ours,
+			const struct zrtp_commit *theirs)
 {
+	if (ours->form != theirs->form)
+		return ours->form == ZRTP_COMMIT_DH;
 	if (ours->form == ZRTP_COMMIT_DH)
-		return memcmp(ours->hvi, theirs->hvi, ZRTP_HVI_LEN) <= 0;
-	return memcmp(ours->nonce, theirs->nonce, ZRTP_NONCE_LEN) <= 0;
+		return memcmp(ours->hvi, theirs->hvi, ZRTP_HVI_LEN) > 0;
+	if (ours->form == ZRTP_COMMIT_PRSH && s->peer_mitm)
+		return true;
+	return memcmp(ours->nonce, theirs->nonce, ZRTP_NONCE_LEN) > 0;
 }
 
 int zrtp_commit_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
@@ -190,14 +235,13 @@ int zrtp_commit_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 
 	if (r < 0)
 		return r;
-	if (commit.form == ZRTP_COMMIT_PRSH && !s->mult)
-		return -EBADMSG;	/* loses against DH and is discarded */
+	if (zrtp_commit_parse(s->commit, s->commit_len, &ours))
+		return -EPROTO;
+	if (ours.form == ZRTP_COMMIT_DH && commit.form == ZRTP_COMMIT_PRSH)
+		return -EBADMSG;	/* discarded, whatever is in it */
 	if (r)
 		return zrtp_fail(s, now, r);
-	r = zrtp_commit_parse(s->commit, s->commit_len, &ours);
-	if (r)
-		return -EPROTO;
-	if (!ours_is_lower(&ours, &commit))
+	if (ours_stands(s, &ours, &commit))
 		return 0;
 	return respond(s, now, pkt, &commit, &suite);
 }
@@ -241,6 +285,7 @@ static int agree(struct zrtp_session *s, const struct zrtp_dhpart *peer_part)
 	s->secrets_matched = match.s1;
 	s->secrets_mismatch = match.mismatch;
 	s->aux_matched = match.s2;
+	s->pbx_matched = match.s3;
 
 	r = zrtp_dh_derive(&s->dh, peer_part->pv, result);
 	if (!r) {
@@ -248,6 +293,7 @@ static int agree(struct zrtp_session *s, const struct zrtp_dhpart *peer_part)
 			.dh_result = { result, zrtp_dh_result_len(&s->dh) },
 			.s1 = { match.s1, match.s1 ? ZRTP_SECRET_LEN : 0 },
 			.s2 = { match.s2, match.s2_len },
+			.s3 = { match.s3, match.s3 ? ZRTP_SECRET_LEN : 0 },
 		};
 
 		r = zrtp_keys_derive(&s->suite, &transcript, &shared, &s->keys);
@@ -325,16 +371,17 @@ int zrtp_dhpart1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp
 		return r;
 	if (sodium_memcmp(hvi, commit.hvi, ZRTP_HVI_LEN))
 		return zrtp_fail(s, now, ZRTP_ERROR_DH_BAD_HVI);
+	s->proven = true;	/* hvi takes in our Hello */
 	r = agree(s, &part);
 	if (r > 0)
 		return zrtp_fail(s, now, r);
 	return r ?: send_confirm1(s, now);
 }
 
-/* Multistream mode: our Confirm1 was lost. */
+/* Without DH: our Confirm1 was lost. */
 int zrtp_confirm1_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
-	if (!s->mult || pkt->msg_len != s->commit_len ||
+	if (!without_dh(s) || pkt->msg_len != s->commit_len ||
 	    memcmp(pkt->msg, s->commit, s->commit_len))
 		return -EBADMSG;
 	zrtp_send(s, s->confirm, sizeof(s->confirm));
@@ -343,7 +390,7 @@ int zrtp_confirm1_commit(struct zrtp_session *s, uint64_t now, const struct zrtp
 
 int zrtp_confirm1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
-	if (s->mult || pkt->msg_len != s->dhpart2.len ||
+	if (without_dh(s) || pkt->msg_len != s->dhpart2.len ||
 	    memcmp(pkt->msg, s->dhpart2.data, s->dhpart2.len))
 		return -EBADMSG;
 	zrtp_send(s, s->confirm, sizeof(s->confirm));
@@ -355,7 +402,7 @@ static bool chain_ok(const struct zrtp_session *s)
 	const struct zrtp_dhpart_msg *dhpart = s->role == ZRTP_ROLE_INITIATOR ? &s->dhpart1 :
 										&s->dhpart2;
 
-	if (s->mult)
+	if (without_dh(s))
 		return zrtp_more_chain_ok(s, s->peer_confirm.h0);
 	return zrtp_chain_leads(s->peer_confirm.h0, 1, s->peer_h1) &&
 	       zrtp_chain_mac_valid(s->peer_confirm.h0, dhpart->data, dhpart->len);
@@ -388,6 +435,7 @@ static int open_confirm(struct zrtp_session *s, uint64_t now, const struct zrtp_
 		zrtp_fail(s, now, ZRTP_ERROR_MALFORMED);
 		return 1;
 	}
+	s->proven = true;
 	return 0;
 }
 
@@ -400,15 +448,19 @@ static void install_keys(struct zrtp_session *s)
 	zrtp_act(s, ZRTP_ACTION_RX_SECURE);
 }
 
-/* RFC 6189 4.6.1: the old rs1 becomes rs2, whether or not it was the one in use. */
+/*
+ * RFC 6189 4.6.1: the old rs1 becomes rs2, whether or not it was the one in use; but not
+ * in Preshared mode, so that a secret of DH stays at hand.
+ */
 static void retain(struct zrtp_session *s)
 {
 	struct zrtp_action *action = zrtp_act(s, ZRTP_ACTION_RETAIN);
+	const uint8_t *rs2 = s->prsh ? s->peer.rs2 : s->peer.rs1;
 
 	memcpy(action->retain.peer_zid, hello_zid(&s->peer_hello), ZRTP_ZID_LEN);
 	memcpy(action->retain.rs1, s->keys.rs1, ZRTP_SECRET_LEN);
-	memcpy(action->retain.rs2, s->peer.rs1, ZRTP_SECRET_LEN);
-	action->retain.has_rs2 = s->peer.has_rs1;
+	memcpy(action->retain.rs2, rs2, ZRTP_SECRET_LEN);
+	action->retain.has_rs2 = s->prsh ? s->peer.has_rs2 : s->peer.has_rs1;
 	action->retain.expiry_s = s->peer_confirm.expiry_s;	/* ours is the maximum */
 	action->retain.frozen = s->secrets_mismatch;
 }
@@ -435,6 +487,7 @@ static void complete(struct zrtp_session *s)
 	action->secure.peer_verified = s->peer_confirm.verified;
 	action->secure.peer_disclosure = s->peer_confirm.disclosure;
 	action->secure.multistream = s->mult;
+	action->secure.preshared = s->prsh;
 	action->secure.peer_multistream = s->peer_offer.multistream;
 	zrtp_more_master(s, &action->secure.master);
 	zrtp_wipe(s);
@@ -456,14 +509,14 @@ int zrtp_dhpart2_confirm1(struct zrtp_session *s, uint64_t now, const struct zrt
 	return 0;
 }
 
-/* Multistream mode: the responder has answered our Commit with all that it has to say. */
+/* Without DH the responder has answered our Commit with all that it has to say. */
 int zrtp_commit_confirm1(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
 	int r;
 
-	if (!s->mult)
+	if (!without_dh(s))
 		return -EBADMSG;
-	r = zrtp_more_agree(s);
+	r = agree_without_dh(s);
 	return r ?: zrtp_dhpart2_confirm1(s, now, pkt);
 }
 

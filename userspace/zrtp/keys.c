@@ -159,19 +159,36 @@ int zrtp_keys_derive(const struct zrtp_suite *suite, const struct zrtp_transcrip
 	return r;
 }
 
-int zrtp_keys_derive_more(const struct zrtp_suite *suite, const struct zrtp_transcript *transcript,
-			  const uint8_t *master, struct zrtp_keys *out)
+/* Where there is no DH, s0 comes from a key of before; @call: so does what is of a call. */
+static int derive_without_dh(const struct zrtp_suite *suite, const struct zrtp_transcript *t,
+			     const uint8_t *key, const char *label, bool call,
+			     struct zrtp_keys *out)
 {
 	struct kdf kdf = { .hash = suite->hash };
 	size_t len = zrtp_hash_len(suite->hash);
-	int r = compute_context(&kdf, transcript, 2);
+	int r = compute_context(&kdf, t, 2);
 
-	r = r ?: zrtp_kdf(suite->hash, master, len, "ZRTP MSK", kdf.context, kdf.context_len,
-			  len * 8, kdf.s0);
+	r = r ?: zrtp_kdf(suite->hash, key, len, label, kdf.context, kdf.context_len, len * 8,
+			  kdf.s0);
 	sodium_memzero(out, sizeof(*out));
 	r = r ?: derive_stream(&kdf, suite, out);
+	if (!r && call)
+		r = derive_call(&kdf, out);
 	sodium_memzero(&kdf, sizeof(kdf));
 	if (r)
 		sodium_memzero(out, sizeof(*out));
 	return r;
+}
+
+int zrtp_keys_derive_more(const struct zrtp_suite *suite, const struct zrtp_transcript *transcript,
+			  const uint8_t *master, struct zrtp_keys *out)
+{
+	return derive_without_dh(suite, transcript, master, "ZRTP MSK", false, out);
+}
+
+int zrtp_keys_derive_preshared(const struct zrtp_suite *suite,
+			       const struct zrtp_transcript *transcript,
+			       const uint8_t *preshared_key, struct zrtp_keys *out)
+{
+	return derive_without_dh(suite, transcript, preshared_key, "ZRTP PSK", true, out);
 }

@@ -19,7 +19,7 @@
  *
  * @mac: keys of confirm_mac and clear_mac, as long as the negotiated hash
  * @zrtp: keys that encrypt Confirm1 and Confirm2
- * @master: ZRTPSess; like @rs1 and @sas_value of a DH mode exchange only
+ * @master: ZRTPSess; like @rs1 and @sas_value not of an exchange in Multistream mode
  */
 #define ZRTP_KEYS_INITIATOR	0
 #define ZRTP_KEYS_RESPONDER	1
@@ -34,8 +34,8 @@ struct zrtp_keys {
 
 /**
  * struct zrtp_transcript - what both sides have seen of an exchange
- * @messages: Hello of the responder, Commit, DHPart1, DHPart2; the first two in
- *	Multistream mode
+ * @messages: Hello of the responder, Commit, DHPart1, DHPart2; the first two where
+ *	there is no DH
  */
 struct zrtp_transcript {
 	const uint8_t *zid_initiator;
@@ -71,5 +71,16 @@ int zrtp_keys_derive(const struct zrtp_suite *suite, const struct zrtp_transcrip
  */
 int zrtp_keys_derive_more(const struct zrtp_suite *suite, const struct zrtp_transcript *transcript,
 			  const uint8_t *master, struct zrtp_keys *out);
+
+/**
+ * zrtp_keys_derive_preshared() - All keys of a Preshared mode exchange, RFC 6189 4.4.2.4.
+ * @preshared_key: as long as the suite's hash; the caller wipes it
+ * @out: the caller wipes it
+ *
+ * Return: 0, -EIO.
+ */
+int zrtp_keys_derive_preshared(const struct zrtp_suite *suite,
+			       const struct zrtp_transcript *transcript,
+			       const uint8_t *preshared_key, struct zrtp_keys *out);
 
 #endif /* ZRTP_KEYS_H */

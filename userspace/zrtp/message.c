@@ -13,7 +13,6 @@
 #define TYPE_BLOCK_LEN		8
 #define HELLO_FIXED_LEN		80	/* up to the algorithm lists */
 #define COMMIT_FIXED_LEN	76	/* up to hvi or nonce */
-#define COMMIT_KEY_ID_LEN	8
 #define FLAG_ENROLLMENT		0x08
 #define FLAG_VERIFIED		0x04
 #define FLAG_ALLOW_CLEAR	0x02
@@ -104,10 +103,20 @@ int zrtp_hello_parse(const uint8_t *msg, size_t len, struct zrtp_hello *out)
 	return 0;
 }
 
+/* What stands between the algorithms and the MAC. */
+static size_t commit_rest(enum zrtp_commit_form form)
+{
+	switch (form) {
+	case ZRTP_COMMIT_MULT:	return ZRTP_NONCE_LEN;
+	case ZRTP_COMMIT_PRSH:	return ZRTP_NONCE_LEN + ZRTP_KEY_ID_LEN;
+	case ZRTP_COMMIT_DH:	break;
+	}
+	return ZRTP_HVI_LEN;
+}
+
 int zrtp_commit_parse(const uint8_t *msg, size_t len, struct zrtp_commit *out)
 {
 	const uint8_t *agreement;
-	size_t rest;
 
 	if (len < COMMIT_FIXED_LEN)
 		return -EBADMSG;
@@ -119,19 +128,18 @@ int zrtp_commit_parse(const uint8_t *msg, size_t len, struct zrtp_commit *out)
 	agreement = out->blocks[ZRTP_KIND_AGREEMENT];
 	out->hvi = NULL;
 	out->nonce = msg + COMMIT_FIXED_LEN;
+	out->key_id = NULL;
 	if (!memcmp(agreement, ZRTP_MULT_BLOCK, ZRTP_BLOCK_LEN)) {
 		out->form = ZRTP_COMMIT_MULT;
-		rest = ZRTP_NONCE_LEN;
-	} else if (!memcmp(agreement, "Prsh", ZRTP_BLOCK_LEN)) {
+	} else if (!memcmp(agreement, ZRTP_PRSH_BLOCK, ZRTP_BLOCK_LEN)) {
 		out->form = ZRTP_COMMIT_PRSH;
-		rest = ZRTP_NONCE_LEN + COMMIT_KEY_ID_LEN;
+		out->key_id = out->nonce + ZRTP_NONCE_LEN;
 	} else {
 		out->form = ZRTP_COMMIT_DH;
 		out->hvi = msg + COMMIT_FIXED_LEN;
 		out->nonce = NULL;
-		rest = ZRTP_HVI_LEN;
 	}
-	if (len != COMMIT_FIXED_LEN + rest + ZRTP_MAC_LEN)
+	if (len != COMMIT_FIXED_LEN + commit_rest(out->form) + ZRTP_MAC_LEN)
 		return -EBADMSG;
 	out->mac = msg + len - ZRTP_MAC_LEN;
 	return 0;
@@ -249,13 +257,10 @@ int zrtp_hello_build(uint8_t *buf, size_t size, const struct zrtp_hello *hello, 
 	return seal(buf, len, key);
 }
 
-/* The forms that are ever sent: DH and Mult. */
 int zrtp_commit_build(uint8_t *buf, size_t size, const struct zrtp_commit *commit,
 		      const uint8_t *key)
 {
-	bool mult = commit->form == ZRTP_COMMIT_MULT;
-	size_t rest = mult ? ZRTP_NONCE_LEN : ZRTP_HVI_LEN;
-	size_t len = COMMIT_FIXED_LEN + rest + ZRTP_MAC_LEN;
+	size_t len = COMMIT_FIXED_LEN + commit_rest(commit->form) + ZRTP_MAC_LEN;
 	int r = begin(buf, size, ZRTP_MSG_COMMIT, len);
 
 	if (r < 0)
@@ -264,7 +269,12 @@ int zrtp_commit_build(uint8_t *buf, size_t size, const struct zrtp_commit *commi
 	memcpy(buf + 44, commit->zid, ZRTP_ZID_LEN);
 	for (int kind = 0; kind < ZRTP_KINDS; kind++)
 		memcpy(buf + 56 + kind * ZRTP_BLOCK_LEN, commit->blocks[kind], ZRTP_BLOCK_LEN);
-	memcpy(buf + COMMIT_FIXED_LEN, mult ? commit->nonce : commit->hvi, rest);
+	if (commit->form == ZRTP_COMMIT_DH)
+		memcpy(buf + COMMIT_FIXED_LEN, commit->hvi, ZRTP_HVI_LEN);
+	else
+		memcpy(buf + COMMIT_FIXED_LEN, commit->nonce, ZRTP_NONCE_LEN);
+	if (commit->form == ZRTP_COMMIT_PRSH)
+		memcpy(buf + COMMIT_FIXED_LEN + ZRTP_NONCE_LEN, commit->key_id, ZRTP_KEY_ID_LEN);
 	return seal(buf, len, key);
 }
 

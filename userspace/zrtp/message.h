@@ -32,6 +32,8 @@
 #define ZRTP_HELLO_MAX		(88 + 5 * ZRTP_ALGOS_MAX * ZRTP_BLOCK_LEN)
 #define ZRTP_COMMIT_LEN		116	/* DH form, the longest */
 #define ZRTP_MULT_BLOCK		"Mult"	/* in Hello and Commit, the agreement of 4.4.3 */
+#define ZRTP_PRSH_BLOCK		"Prsh"	/* and of 4.4.2 */
+#define ZRTP_KEY_ID_LEN		8	/* in Commit of the latter */
 #define ZRTP_DHPART_OVERHEAD	84	/* 21 words besides the public value */
 #define ZRTP_DHPART_MAX		(ZRTP_DHPART_OVERHEAD + ZRTP_PV_MAX)
 #define ZRTP_CONFIRM_CLEAR_LEN	36	/* up to the encrypted part */
@@ -95,6 +97,7 @@ enum zrtp_commit_form { ZRTP_COMMIT_DH, ZRTP_COMMIT_MULT, ZRTP_COMMIT_PRSH };
  * @blocks: the chosen algorithms
  * @hvi: the commitment; NULL in the other two forms
  * @nonce: in the other two forms
+ * @key_id: in the Prsh form
  */
 struct zrtp_commit {
 	enum zrtp_commit_form form;
@@ -103,6 +106,7 @@ struct zrtp_commit {
 	const uint8_t *blocks[ZRTP_KINDS];
 	const uint8_t *hvi;
 	const uint8_t *nonce;
+	const uint8_t *key_id;
 	const uint8_t *mac;
 };
 

@@ -112,7 +112,7 @@ int zrtp_more_agree(struct zrtp_session *s)
 }
 
 /*
- * There is no DHPart, so H0 closes a longer stretch at once: a responder has shown
+ * Without DH there is no DHPart, so H0 closes a longer stretch at once: a responder has shown
  * only its Hello, an initiator its Commit as well (RFC 6189 9).
  */
 bool zrtp_more_chain_ok(const struct zrtp_session *s, const uint8_t h0[ZRTP_IMAGE_LEN])

@@ -73,7 +73,8 @@ int zrtp_offer_from_config(const struct zrtp_config *config, struct zrtp_offer *
 		for (int i = 0; i < ZRTP_ALGOS_MAX && config_get(config, kind, i); i++) {
 			uint8_t id = config_get(config, kind, i);
 
-			if (!zrtp_algo(kind, id) || zrtp_algo_list_has(list, id))
+			if (!zrtp_algo(kind, id) || zrtp_algo(kind, id)->mode ||
+			    zrtp_algo_list_has(list, id))
 				return -EINVAL;
 			list->id[list->n++] = id;
 		}
@@ -86,22 +87,24 @@ int zrtp_offer_from_config(const struct zrtp_config *config, struct zrtp_offer *
 		if (!can_use(out, config->agreements[i]))
 			return -EINVAL;
 	out->multistream = true;
+	out->preshared = config->preshared;
 	return 0;
 }
 
-static bool lists_multistream(const struct zrtp_hello *hello)
+static bool lists_mode(const struct zrtp_hello *hello, const char *mode)
 {
 	const uint8_t *block = hello->blocks[ZRTP_KIND_AGREEMENT];
 
 	for (int i = 0; i < hello->counts[ZRTP_KIND_AGREEMENT]; i++, block += ZRTP_BLOCK_LEN)
-		if (!memcmp(block, ZRTP_MULT_BLOCK, ZRTP_BLOCK_LEN))
+		if (!memcmp(block, mode, ZRTP_BLOCK_LEN))
 			return true;
 	return false;
 }
 
 void zrtp_offer_from_hello(const struct zrtp_hello *hello, struct zrtp_offer *out)
 {
-	out->multistream = lists_multistream(hello);
+	out->multistream = lists_mode(hello, ZRTP_MULT_BLOCK);
+	out->preshared = lists_mode(hello, ZRTP_PRSH_BLOCK);
 	for (int kind = 0; kind < ZRTP_KINDS; kind++) {
 		struct zrtp_algo_list *list = &out->list[kind];
 
@@ -128,6 +131,8 @@ uint8_t zrtp_offer_blocks(const struct zrtp_offer *offer, enum zrtp_kind kind, u
 		       ZRTP_BLOCK_LEN);
 	if (kind == ZRTP_KIND_AGREEMENT && offer->multistream && n < ZRTP_ALGOS_MAX)
 		memcpy(blocks + n++ * ZRTP_BLOCK_LEN, ZRTP_MULT_BLOCK, ZRTP_BLOCK_LEN);
+	if (kind == ZRTP_KIND_AGREEMENT && offer->preshared && n < ZRTP_ALGOS_MAX)
+		memcpy(blocks + n++ * ZRTP_BLOCK_LEN, ZRTP_PRSH_BLOCK, ZRTP_BLOCK_LEN);
 	return n;
 }
 
@@ -177,11 +182,13 @@ enum zrtp_error zrtp_suite_from_commit(const struct zrtp_offer *own,
 		[ZRTP_KIND_SAS]		= ZRTP_ERROR_SAS_TYPE,
 	};
 
-	if (commit->form == ZRTP_COMMIT_PRSH)
-		return ZRTP_ERROR_NO_SHARED_SECRET;
 	for (int kind = 0; kind < ZRTP_KINDS; kind++) {
 		const struct zrtp_algo *algo = zrtp_algo_from_block(kind, commit->blocks[kind]);
 
+		if (kind == ZRTP_KIND_AGREEMENT && commit->form == ZRTP_COMMIT_PRSH) {
+			suite_set(out, kind, ZRTP_KA_PRSH);
+			continue;
+		}
 		if (!algo || !zrtp_algo_list_has(&own->list[kind], algo->id))
 			return refusal[kind];
 		suite_set(out, kind, algo->id);

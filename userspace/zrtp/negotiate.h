@@ -11,10 +11,12 @@
  * struct zrtp_offer - what one side supports, per kind, best first, mandatory ones included
  * @multistream: "Mult" is among its agreements; never chosen for a first exchange,
  *	so it is in no list
+ * @preshared: "Prsh" likewise; whether it can be chosen depends on the secrets at hand
  */
 struct zrtp_offer {
 	struct zrtp_algo_list list[ZRTP_KINDS];
 	bool multistream;
+	bool preshared;
 };
 
 /**
@@ -47,6 +49,8 @@ void zrtp_negotiate(const struct zrtp_offer *own, const struct zrtp_offer *peer,
 
 /**
  * zrtp_suite_from_commit() - What the initiator chose, if we offered it.
+ *
+ * Of a Commit in Preshared mode its key is still to be found.
  *
  * Return: ZRTP_ERROR_NONE, or the code of the first kind that we did not offer, or that is too
  * weak for EC38.

@@ -37,6 +37,8 @@ int zrtp_secret_ids_fill(enum zrtp_hash hash, const struct zrtp_peer *peer, enum
 		r = secret_id(hash, peer->rs2, ZRTP_SECRET_LEN, n, len, out->rs2);
 	if (!r && peer->aux_len)
 		r = secret_id(hash, peer->aux, peer->aux_len, h3, ZRTP_IMAGE_LEN, out->aux);
+	if (!r && peer->has_pbx)
+		r = secret_id(hash, peer->pbx, ZRTP_SECRET_LEN, n, len, out->pbx);
 	return r;
 }
 
@@ -83,5 +85,7 @@ int zrtp_secrets_match(enum zrtp_hash hash, const struct zrtp_peer *peer, enum z
 		out->s2 = peer->aux;
 		out->s2_len = peer->aux_len;
 	}
+	if (peer->has_pbx && same(mine.pbx, received->pbx))
+		out->s3 = peer->pbx;
 	return 0;
 }

@@ -23,12 +23,14 @@ int zrtp_secret_ids_fill(enum zrtp_hash hash, const struct zrtp_peer *peer, enum
  * struct zrtp_match - the secrets that both sides have
  * @s1: rs1 or rs2 of ours, NULL for none
  * @s2: auxsecret, NULL for none
+ * @s3: pbxsecret, NULL for none
  * @mismatch: we have rs1 and nothing matched: alarm, RFC 6189 4.3.2
  */
 struct zrtp_match {
 	const uint8_t *s1;
 	const uint8_t *s2;
 	size_t s2_len;
+	const uint8_t *s3;
 	bool mismatch;
 };
 

@@ -112,6 +112,7 @@ void zrtp_send(struct zrtp_session *s, const uint8_t *msg, size_t len)
 	action->packet.data = q->packet;
 	action->packet.len = zrtp_packet_build(q->packet, sizeof(q->packet), s->seq++, s->ssrc,
 					       msg, len);
+	s->told += action->packet.len;
 }
 
 void zrtp_send_ack(struct zrtp_session *s, enum zrtp_message type)
@@ -292,6 +293,7 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 	if (!queue_has_room(s))
 		return -EBUSY;
 	s->started = true;
+	s->proven = true;
 	if (!s->own_hello.len) {
 		s->peer = *peer;
 		s->peer_told = !sodium_is_zero(peer->peer_zid, ZRTP_ZID_LEN);
@@ -343,6 +345,7 @@ int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *dat
 	/* RFC 6189 4.1; once secure, the media itself tells the two sources apart. */
 	if (pkt.ssrc == s->ssrc && s->state <= ZRTP_STATE_CONFIRM2)
 		return s->mult ? -EBADMSG : zrtp_fail(s, now, ZRTP_ERROR_SSRC);
+	s->heard += len;
 	handler = handlers[s->state][pkt.type];
 	r = handler ? handler(s, now, &pkt) : -EBADMSG;
 	if (!r && s->idle != ZRTP_NEVER)
@@ -361,11 +364,19 @@ static void tick_t1(struct zrtp_session *s, uint64_t now)
 		zrtp_act(s, ZRTP_ACTION_NO_ZRTP);
 }
 
+/* Whoever has forged a source address does not get us to repeat ourselves to it at length. */
+static bool may_repeat(const struct zrtp_session *s)
+{
+	return s->proven ||
+	       s->told + s->t2_len + ZRTP_OVERHEAD <= ZRTP_UNPROVEN_FACTOR * s->heard;
+}
+
 static void tick_t2(struct zrtp_session *s, uint64_t now)
 {
 	switch (zrtp_t2_due(&s->t2, now)) {
 	case ZRTP_DUE_SEND:
-		zrtp_send(s, s->t2_msg, s->t2_len);
+		if (may_repeat(s))
+			zrtp_send(s, s->t2_msg, s->t2_len);
 		break;
 	case ZRTP_DUE_EXHAUSTED:
 		if (s->state == ZRTP_STATE_ERROR)

@@ -49,6 +49,9 @@ enum zrtp_state {
  */
 #define ZRTP_REPEATS_MAX	(ZRTP_T1_TRIES + 4)
 
+/* What a source that has proven nothing may get, in bytes for each byte of its own. */
+#define ZRTP_UNPROVEN_FACTOR	5
+
 struct zrtp_queued {
 	struct zrtp_action action;
 	uint8_t packet[ZRTP_SEND_MAX];
@@ -73,15 +76,19 @@ struct zrtp_dhpart_msg {
  * @doubt: an Error or a wrong confirm_mac came: when it becomes true
  * @doubt_code: the Error's code, or the one that we shall send
  * @doubt_remote: it was the peer's Error
+ * @proven: we have begun ourselves, or the peer has shown that it gets what we send
+ * @heard, @told: until then, bytes of packets from and to it
  * @repeats: LISTEN: how often the stored Hello has come again
  * @hello_answered: the peer has shown that it got our Hello
  * @ack_owed: LISTEN: the peer's Hello is not yet acknowledged
  * @peer_speaks: a well-formed Hello or Ping came
+ * @peer_mitm: M flag of the Hello in @peer_hello: it may relay a SAS
  * @peer_told: the owner has said whom @peer is about
  * @peer_known: @peer tells about the ZID in @peer_hello
  * @peer_asked: the owner owes us zrtp_session_peer()
  * @peer_h: the peer's images as they become known
- * @mult: Multistream mode, from @master
+ * @mult: Multistream mode, from @master; so is the session from the beginning
+ * @prsh: Preshared mode; so is the exchange that Commit has begun
  */
 struct zrtp_session {
 	enum zrtp_state state;
@@ -107,10 +114,13 @@ struct zrtp_session {
 	enum zrtp_error doubt_code;
 	bool doubt_remote;
 
+	bool proven;
+	uint64_t heard, told;
 	unsigned int repeats;
 	bool hello_answered;
 	bool ack_owed;
 	bool peer_speaks;
+	bool peer_mitm;
 	bool peer_told;
 	bool peer_known;
 	bool peer_asked;
@@ -137,9 +147,11 @@ struct zrtp_session {
 	struct zrtp_dh dh;
 	struct zrtp_keys keys;
 	struct zrtp_confirm_body peer_confirm;
+	bool prsh;
 	bool secrets_matched;
 	bool secrets_mismatch;
 	bool aux_matched;
+	bool pbx_matched;
 
 	struct zrtp_queued queue[ZRTP_ACTIONS_MAX];
 	unsigned int head, queued;
@@ -212,5 +224,18 @@ int zrtp_more_agree(struct zrtp_session *s);
 bool zrtp_more_chain_ok(const struct zrtp_session *s, const uint8_t h0[ZRTP_IMAGE_LEN]);
 /** zrtp_more_master() - What the next exchange needs: this one's nonce is spent. */
 void zrtp_more_master(const struct zrtp_session *s, struct zrtp_master *out);
+
+/* preshared.c */
+
+/** zrtp_preshared_wanted() - Shall our Commit be in Preshared mode? */
+bool zrtp_preshared_wanted(const struct zrtp_session *s);
+/** zrtp_preshared_commit() - Our Commit into @s->commit. 0 or a negative errno. */
+int zrtp_preshared_commit(struct zrtp_session *s);
+/**
+ * zrtp_preshared_agree() - All keys from the secret that Commit names.
+ *
+ * Return: 0; -ENOKEY when we have it not, or not for this purpose; another negative errno.
+ */
+int zrtp_preshared_agree(struct zrtp_session *s);
 
 #endif /* ZRTP_SESSION_H */

@@ -23,8 +23,9 @@
  * session goes on when zrtp_session_peer() has told who that ZID is to us.
  *
  * Such a session only answers: one Hello or HelloACK for each packet, no timer,
- * no Commit, until the other side has shown by DHPart2 that it gets what we
- * send. Call zrtp_session_start() on it as well to take part on equal terms.
+ * no Commit, until the other side has shown by DHPart2 or a Confirm that it gets
+ * what we send. One exception: a Commit in Preshared mode whose secret we lack is
+ * answered by ours in DH mode, repeated within five times the bytes that came. Call zrtp_session_start() on it as well to take part on equal terms.
  *
  * More keys for the same call, as when it is rekeyed, come from a further session
  * in Multistream mode: zrtp_session_multistream() gives it what the first one has
@@ -50,7 +51,7 @@
 #define ZRTP_ALGOS_MAX		7	/* RFC 6189 5.2: up to 7 of each kind */
 #define ZRTP_AUX_MAX		64
 #define ZRTP_HASH_MAX		64
-#define ZRTP_NONCE_LEN		16	/* Commit in Multistream mode, RFC 6189 5.4 */
+#define ZRTP_NONCE_LEN		16	/* Commit without DH, RFC 6189 5.4 */
 #define ZRTP_NONCES_KEPT	8
 #define ZRTP_NEVER		UINT64_MAX
 
@@ -86,6 +87,8 @@ struct zrtp_suite {
  *	mandatory algorithms are implied at the end of every list
  * @passive: this session never sends Commit; the P flag of RFC 6189 5.2, which is
  *	about devices that never do, stays clear
+ * @preshared: offer Preshared mode, RFC 6189 4.4.2; with whom it is used, @preshare of
+ *	struct zrtp_peer says
  *
  * An all-zero list means "everything this build knows, best first".
  */
@@ -98,6 +101,7 @@ struct zrtp_config {
 	enum zrtp_agreement agreements[ZRTP_ALGOS_MAX];
 	enum zrtp_sas_type sas_types[ZRTP_ALGOS_MAX];
 	bool passive;
+	bool preshared;
 };
 
 /**
@@ -110,9 +114,14 @@ struct zrtp_config {
  * @has_rs2: @rs2 is there
  * @aux: auxsecret, RFC 6189 4.3
  * @aux_len: bytes of @aux, 0 for none
+ * @pbx: pbxsecret, RFC 6189 7.3.1: a PBX that the person has enrolled with, and so
+ *	trusts to sit in the middle
+ * @has_pbx: @pbx is there
  * @verified: the SAS was compared with this peer before
  * @tentative: @rs1 is of a first meeting, and the peer may never have stored it: that
  *	it lacks it is no mismatch
+ * @preshare: keys may come from @rs1 without DH. Only where the exchange that @rs1 comes
+ *	from was authenticated, and with DH now and then between (RFC 6189 4.4.2)
  */
 struct zrtp_peer {
 	uint8_t own_zid[ZRTP_ZID_LEN];
@@ -123,13 +132,16 @@ struct zrtp_peer {
 	bool has_rs2;
 	uint8_t aux[ZRTP_AUX_MAX];
 	size_t aux_len;
+	uint8_t pbx[ZRTP_SECRET_LEN];
+	bool has_pbx;
 	bool verified;
 	bool tentative;
+	bool preshare;
 };
 
 /**
  * struct zrtp_master - ZRTPSess and what belongs to it, RFC 6189 4.4.3
- * @suite: of the DH exchange that it comes from; holds for all that follows
+ * @suite: of the first exchange, that it comes from; holds for all that follows
  * @key: ZRTPSess, as long as the negotiated hash; secret
  * @nonces: of the exchanges in Multistream mode so far, the last @n_nonces of them
  * @n_nonces: at most ZRTP_NONCES_KEPT
@@ -231,6 +243,7 @@ struct zrtp_action {
 			bool peer_verified;	/* V flag of the peer's Confirm */
 			bool peer_disclosure;	/* D flag */
 			bool multistream;	/* this was one: SAS and secrets mean nothing */
+			bool preshared;		/* from rs1 without DH */
 			bool peer_multistream;	/* the peer can do it */
 			struct zrtp_master master;	/* for the next in Multistream mode */
 		} secure;
