@@ -16,6 +16,7 @@
 #include "bytes.h"
 #include "session.h"
 #include "zrtp_mallory.h"
+#include "zrtp_sim.h"
 
 static const uint8_t some_hvi[ZRTP_HVI_LEN] = { 0x55 };
 
@@ -327,7 +328,7 @@ static void disclosure_and_expiry_are_passed_on(void **state)
 
 static bool holds(const struct mallory *m, const uint8_t *secret, size_t len)
 {
-	return memmem(m->victim, sizeof(struct zrtp_session), secret, len);
+	return sim_holds(m->victim, secret, len);
 }
 
 /* What the owner has taken is nowhere in the session any more. */

@@ -111,6 +111,31 @@ static void key_ids_are_the_vectors(void **state)
 	}
 }
 
+/* RFC 6189 4.7.2.1: whichever role we had, it is the same for both. */
+static void a_renewed_zrtpsess_is_the_vectors(void **state)
+{
+	uint8_t zid_i[ZRTP_ZID_LEN], zid_r[ZRTP_ZID_LEN];
+
+	for (int i = 0; i < ZRTP_ZID_LEN; i++) {
+		zid_i[i] = 0x10 + i;
+		zid_r[i] = 0x20 + i;
+	}
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		const struct vector *v = &vectors[i];
+		struct zrtp_master a = { .suite = suite_of(v) }, b, nobody = { 0 };
+
+		unhex(v->master, a.key, sizeof(a.key));
+		b = a;
+		assert_int_equal(zrtp_master_renew(&a, ZRTP_ROLE_INITIATOR, zid_i, zid_r), 0);
+		assert_int_equal(zrtp_master_renew(&b, ZRTP_ROLE_RESPONDER, zid_r, zid_i), 0);
+		assert_hex(a.key, v->hash / 8, v->renewed);
+		assert_hex(b.key, v->hash / 8, v->renewed);
+		assert_int_equal(zrtp_master_renew(&a, ZRTP_ROLE_NONE, zid_i, zid_r), -EINVAL);
+		assert_int_equal(zrtp_master_renew(&nobody, ZRTP_ROLE_INITIATOR, zid_i, zid_r),
+				 -EINVAL);
+	}
+}
+
 /* libbzrtp >= 5.3: the salt of GCM is derived for 96 bits, not cut from 112. */
 static void a_shorter_length_is_another_key(void **state)
 {
@@ -143,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_keys_are_the_vectors),
 		cmocka_unit_test(key_ids_are_the_vectors),
+		cmocka_unit_test(a_renewed_zrtpsess_is_the_vectors),
 		cmocka_unit_test(a_shorter_length_is_another_key),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 	};

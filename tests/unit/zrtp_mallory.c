@@ -60,6 +60,9 @@ static void drain(struct mallory *m)
 			m->error = a.error.code;
 			m->error_remote = a.error.remote;
 			break;
+		case ZRTP_ACTION_CLEARED:	m->cleared++; break;
+		case ZRTP_ACTION_TX_CLEAR:	m->tx_clear++; break;
+		case ZRTP_ACTION_CLEAR_REFUSED:	m->refused++; break;
 		default:
 			break;
 		}
@@ -70,10 +73,9 @@ void mallory_init(struct mallory *m, enum zrtp_agreement agreement, bool start)
 {
 	static const uint8_t h0[ZRTP_IMAGE_LEN] = "mallory's nonce";
 	const uint8_t random[ZRTP_DH_RANDOM_LEN] = { 1, 2, 3, 4, 5, 6, 7, 8 };
-	const uint8_t seed[ZRTP_SEED_LEN] = { 42 };
-	struct zrtp_config config = { .client_id = "victim", .ssrc = 1111 };
 
 	memset(m, 0, sizeof(*m));
+	m->config = (struct zrtp_config) { .client_id = "victim", .ssrc = 1111 };
 	m->now = 1000;
 	m->ssrc = 2222;
 	memset(m->zid, 0x3a, ZRTP_ZID_LEN);
@@ -81,10 +83,18 @@ void mallory_init(struct mallory *m, enum zrtp_agreement agreement, bool start)
 	m->suite = (struct zrtp_suite) {
 		ZRTP_HASH_S256, ZRTP_CIPHER_AES1, ZRTP_AUTH_HS80, agreement, ZRTP_SAS_B32,
 	};
-	config.agreements[0] = agreement;
+	m->config.agreements[0] = agreement;
 	zrtp_chain_init(&m->chain, h0);
 	REQUIRE(!zrtp_dh_generate(&m->dh, agreement, ZRTP_CIPHER_AES1, random));
-	REQUIRE(!zrtp_session_new(&m->victim, &config, seed));
+	mallory_begin(m, start);
+}
+
+void mallory_begin(struct mallory *m, bool start)
+{
+	const uint8_t seed[ZRTP_SEED_LEN] = { 42 };
+
+	zrtp_session_free(m->victim);
+	REQUIRE(!zrtp_session_new(&m->victim, &m->config, seed));
 	if (start) {
 		REQUIRE(!zrtp_session_start(m->victim, m->now, &m->victim_peer));
 		drain(m);
@@ -238,6 +248,16 @@ int mallory_confirm(struct mallory *m, enum zrtp_role role, const struct zrtp_co
 
 	REQUIRE(n > 0);
 	return mallory_send(m, msg, n);
+}
+
+int mallory_goclear(struct mallory *m, enum zrtp_role role)
+{
+	uint8_t msg[ZRTP_GOCLEAR_LEN], mac[ZRTP_HASH_MAX];
+
+	REQUIRE(!zrtp_hmac(m->suite.hash, m->keys.mac[role == ZRTP_ROLE_INITIATOR ?
+			   ZRTP_KEYS_INITIATOR : ZRTP_KEYS_RESPONDER],
+			   zrtp_hash_len(m->suite.hash), (const uint8_t *)"GoClear ", 8, mac));
+	return mallory_send(m, msg, zrtp_goclear_build(msg, sizeof(msg), mac));
 }
 
 void mallory_discover(struct mallory *m)

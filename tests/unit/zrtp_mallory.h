@@ -21,6 +21,7 @@ struct mallory_seen {
 
 /**
  * struct mallory
+ * @config: of the engine, to be changed before mallory_begin()
  * @victim: the engine, and what it told
  * @mute: the victim's owner does not answer ZRTP_ACTION_PEER
  * @seen: per type, the last message that the victim sent
@@ -28,6 +29,7 @@ struct mallory_seen {
  * @flip: change @flip_bit of each message of @flip_type on its way
  */
 struct mallory {
+	struct zrtp_config config;
 	struct zrtp_session *victim;
 	struct zrtp_peer victim_peer;
 	bool mute;
@@ -38,6 +40,7 @@ struct mallory {
 	uint64_t sent_bytes, received_bytes;
 	bool has_rx, has_tx, rx_secure, tx_secure, secure, retained, failed, error_remote;
 	enum zrtp_error error;
+	unsigned int cleared, tx_clear, refused;
 	struct zrtp_action secured;	/* of type ZRTP_ACTION_SECURE */
 	struct zrtp_action retain;	/* of type ZRTP_ACTION_RETAIN */
 	struct zrtp_srtp rx, tx;
@@ -58,6 +61,8 @@ struct mallory {
 
 /** mallory_init() - @start: the victim speaks first, else it only answers. */
 void mallory_init(struct mallory *m, enum zrtp_agreement agreement, bool start);
+/** mallory_begin() - The engine anew, from @config as it is now. */
+void mallory_begin(struct mallory *m, bool start);
 void mallory_free(struct mallory *m);
 
 /** mallory_send() - A message in a good packet. Return: zrtp_session_packet()'s. */
@@ -81,6 +86,9 @@ void mallory_derive(struct mallory *m, enum zrtp_role role);
 void mallory_discover(struct mallory *m);
 /** mallory_until_dhpart1() - As initiator with an honest commitment: the victim has answered. */
 void mallory_until_dhpart1(struct mallory *m, const uint8_t *pv);
+
+/** mallory_goclear() - As the side of @role, under the keys of mallory_derive(). */
+int mallory_goclear(struct mallory *m, enum zrtp_role role);
 
 /** mallory_run_as_initiator() - Say everything honestly, whatever comes back. */
 void mallory_run_as_initiator(struct mallory *m);

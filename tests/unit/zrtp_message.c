@@ -234,6 +234,16 @@ static int parse_ping(const uint8_t *msg, size_t len)
 	return zrtp_ping_parse(msg, len, &ping);
 }
 
+static int parse_goclear(const uint8_t *msg, size_t len)
+{
+	const uint8_t *mac = NULL;
+	int r = zrtp_goclear_parse(msg, len, &mac);
+
+	if (!r)
+		assert_ptr_equal(mac, msg + 12);
+	return r;
+}
+
 static void small_messages_have_their_layout(void **state)
 {
 	uint8_t buf[64];
@@ -248,6 +258,10 @@ static void small_messages_have_their_layout(void **state)
 	assert_int_equal(zrtp_ack_build(buf, sizeof(buf), ZRTP_MSG_CONF2ACK), 12);
 	assert_memory_equal(buf, "\x50\x5a\x00\x03" "Conf2ACK", 12);
 	assert_int_equal(zrtp_ack_build(buf, 11, ZRTP_MSG_CONF2ACK), -ENOBUFS);
+
+	assert_int_equal(zrtp_goclear_build(buf, sizeof(buf), (const uint8_t *)"clearmac"), 20);
+	assert_memory_equal(buf, "\x50\x5a\x00\x05GoClear clearmac", 20);
+	ASSERT_ONLY_LENGTH(buf, 20ul, 40, parse_goclear);
 
 	memcpy(buf, "\x50\x5a\x00\x06Ping    1.10endpoint", 24);
 	ASSERT_ONLY_LENGTH(buf, 24ul, 40, parse_ping);

@@ -185,20 +185,6 @@ static void each_suite_goes_on_as_it_was(void **state)
 	}
 }
 
-/* A session of each end goes away with each of its messages lost in turn. */
-static enum zrtp_message lost_type;
-static unsigned int lost_times;
-
-static bool lose(struct sim *sim, int from, uint8_t *packet, size_t *len)
-{
-	struct zrtp_packet pkt;
-
-	if (zrtp_packet_parse(packet, *len, &pkt) || pkt.type != lost_type || !lost_times)
-		return true;
-	lost_times--;
-	return false;
-}
-
 static void each_message_may_be_lost(void **state)
 {
 	static const enum zrtp_message types[] = {
@@ -210,15 +196,12 @@ static void each_message_may_be_lost(void **state)
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		sim_engines(sim, 600 + i);
-		sim->hook = NULL;
 		first_exchange(sim, &last);
 		sim_more(sim, 700 + i);
-		lost_type = types[i];
-		lost_times = 3;
-		sim->hook = lose;
+		sim_lose(sim, types[i], 3);
 		sim_start(sim, ALICE);
 		sim_run(sim, CALL_MS);
-		assert_int_equal(lost_times, 0);
+		assert_int_equal(sim->lose_times, 0);
 		assert_rekeyed(sim, &last);
 	}
 }
@@ -257,9 +240,7 @@ static void srtp_counts_as_conf2ack(void **state)
 
 	first_exchange(sim, &last);
 	sim_more(sim, 1);
-	lost_type = ZRTP_MSG_CONF2ACK;
-	lost_times = 1000;
-	sim->hook = lose;
+	sim_lose(sim, ZRTP_MSG_CONF2ACK, 1000);
 	sim_start(sim, ALICE);
 	sim_run(sim, 2000);
 	assert_true(sim->end[BOB].secure && !sim->end[ALICE].secure);

@@ -347,19 +347,6 @@ static void a_dh_commit_wins_against_ours(void **state)
 	}
 }
 
-static enum zrtp_message lost_type;
-static unsigned int lost_times;
-
-static bool lose(struct sim *sim, int from, uint8_t *packet, size_t *len)
-{
-	struct zrtp_packet pkt;
-
-	if (zrtp_packet_parse(packet, *len, &pkt) || pkt.type != lost_type || !lost_times)
-		return true;
-	lost_times--;
-	return false;
-}
-
 static void each_message_may_be_lost(void **state)
 {
 	static const enum zrtp_message types[] = {
@@ -369,13 +356,10 @@ static void each_message_may_be_lost(void **state)
 	struct sim *sim = *state;
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		sim->hook = NULL;
 		first_call(sim, 400 + i);
-		lost_type = types[i];
-		lost_times = 3;
-		sim->hook = lose;
+		sim_lose(sim, types[i], 3);
 		next_call(sim, ALICE, 410 + i);
-		assert_int_equal(lost_times, 0);
+		assert_int_equal(sim->lose_times, 0);
 		assert_preshared(sim, true);
 	}
 }
@@ -512,11 +496,6 @@ static void a_blind_preshared_commit_earns_five_times_its_bytes_at_most(void **s
 	}
 }
 
-static bool holds(const struct zrtp_session *s, const uint8_t *secret, size_t len)
-{
-	return memmem(s, sizeof(*s), secret, len);
-}
-
 static void no_secret_outlives_its_use(void **state)
 {
 	struct sim *sim = *state;
@@ -526,17 +505,17 @@ static void no_secret_outlives_its_use(void **state)
 	memcpy(rs1, sim->end[ALICE].peer.rs1, sizeof(rs1));
 	sim_engines(sim, 1);
 	sim_start(sim, ALICE);
-	assert_true(holds(sim->end[ALICE].session, rs1, sizeof(rs1)));	/* it can be found */
+	assert_true(sim_holds(sim->end[ALICE].session, rs1, sizeof(rs1)));	/* it can be found */
 	sim_run(sim, CALL_MS);
 	assert_true(sim_agreed(sim));
 	assert_preshared(sim, true);
 	for (int i = 0; i < 2; i++) {
 		const struct sim_end *e = &sim->end[i];
 
-		assert_false(holds(e->session, rs1, sizeof(rs1)));
-		assert_false(holds(e->session, e->retain.retain.rs1, ZRTP_SECRET_LEN));
-		assert_false(holds(e->session, e->secured.secure.master.key, 32));
-		assert_false(holds(e->session, e->tx.key, e->tx.key_len));
+		assert_false(sim_holds(e->session, rs1, sizeof(rs1)));
+		assert_false(sim_holds(e->session, e->retain.retain.rs1, ZRTP_SECRET_LEN));
+		assert_false(sim_holds(e->session, e->secured.secure.master.key, 32));
+		assert_false(sim_holds(e->session, e->tx.key, e->tx.key_len));
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "packet.h"
+#include "session.h"
 #include "zrtp_sim.h"
 
 #define REQUIRE(x) do {							\
@@ -66,6 +67,20 @@ static void trace(struct sim *sim, int from, const uint8_t *data, size_t len, co
 		 from == ALICE ? "---->" : "<----", fate);
 }
 
+void sim_lose(struct sim *sim, enum zrtp_message type, unsigned int times)
+{
+	sim->lose_type = type;
+	sim->lose_times = times;
+}
+
+static bool is_to_be_lost(struct sim *sim, enum zrtp_message type)
+{
+	if (!sim->lose_times || type != sim->lose_type)
+		return false;
+	sim->lose_times--;
+	return true;
+}
+
 static void transmit(struct sim *sim, int from, const uint8_t *data, size_t len)
 {
 	uint8_t packet[ZRTP_PACKET_MAX];
@@ -81,7 +96,7 @@ static void transmit(struct sim *sim, int from, const uint8_t *data, size_t len)
 		trace(sim, from, packet, len, "(taken out)");
 		return;
 	}
-	if (chance(sim, sim->loss_percent)) {
+	if (is_to_be_lost(sim, pkt.type) || chance(sim, sim->loss_percent)) {
 		trace(sim, from, packet, len, "(lost)");
 		return;
 	}
@@ -154,7 +169,18 @@ void sim_act(struct sim *sim, int end)
 			e->others += !a.anew.same_call;
 			break;
 		case ZRTP_ACTION_CLEARED:
-			REQUIRE(!"nothing clears a session yet");
+			e->cleared++;
+			e->cleared_by_peer = a.cleared.by_peer;
+			e->has_rx = e->has_tx = e->rx_secure = e->tx_secure = false;
+			break;
+		case ZRTP_ACTION_TX_CLEAR:
+			REQUIRE(e->cleared && !e->has_tx);
+			e->tx_clear++;
+			break;
+		case ZRTP_ACTION_CLEAR_REFUSED:
+			e->refused += !a.refused.remote;
+			e->refused_remote += a.refused.remote;
+			break;
 		}
 	}
 }
@@ -358,4 +384,9 @@ bool sim_agreed(const struct sim *sim)
 	       !memcmp(a->secured.secure.own_zid, a->peer.own_zid, ZRTP_ZID_LEN) &&
 	       !memcmp(a->secured.secure.peer_zid, b->peer.own_zid, ZRTP_ZID_LEN) &&
 	       !memcmp(b->secured.secure.peer_zid, a->peer.own_zid, ZRTP_ZID_LEN);
+}
+
+bool sim_holds(const struct zrtp_session *session, const uint8_t *secret, size_t len)
+{
+	return memmem(session, sizeof(*session), secret, len);
 }

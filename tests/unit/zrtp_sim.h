@@ -36,6 +36,9 @@ struct sim_end {
 	enum zrtp_error error;
 	bool error_remote;
 	unsigned int no_zrtp;
+	unsigned int cleared, tx_clear;
+	bool cleared_by_peer;
+	unsigned int refused, refused_remote;	/* GoClears: theirs by us, ours by them */
 	unsigned int anew, others;	/* Hellos of the same call, and of another */
 	unsigned int sent, sent_type[ZRTP_MESSAGES];
 	uint64_t sent_bytes;
@@ -65,6 +68,8 @@ struct sim {
 	uint64_t now;
 	uint64_t rng;
 	unsigned int loss_percent, dup_percent, delay_ms, jitter_ms;
+	enum zrtp_message lose_type;
+	unsigned int lose_times;
 	sim_hook hook;
 	void *arg;
 	struct sim_flight flight[SIM_FLIGHT_MAX];
@@ -101,6 +106,9 @@ bool sim_run_until(struct sim *sim, uint64_t until, bool (*done)(const struct si
 /** sim_run() - Run until both ends are secure or have failed, at most @ms. */
 void sim_run(struct sim *sim, uint64_t ms);
 
+/** sim_lose() - The network loses the next @times messages of this type, whoever sends them. */
+void sim_lose(struct sim *sim, enum zrtp_message type, unsigned int times);
+
 /** sim_forge() - Hand @to a message in a packet with a good CRC. */
 int sim_forge(struct sim *sim, int to, uint32_t ssrc, const uint8_t *msg, size_t len);
 
@@ -117,6 +125,9 @@ bool sim_same_key(const struct zrtp_srtp *a, const struct zrtp_srtp *b);
 
 /** sim_agreed() - Both secure with the same keys, SAS, suite and opposite roles. */
 bool sim_agreed(const struct sim *sim);
+
+/** sim_holds() - Is the secret anywhere inside the session? */
+bool sim_holds(const struct zrtp_session *session, const uint8_t *secret, size_t len);
 
 uint64_t sim_random(struct sim *sim);
 

@@ -270,7 +270,9 @@ void rekey_zrtp(struct calls *c, struct line *line, const struct zrtp_action *ac
 		break;
 	case ZRTP_ACTION_PEER:	/* none of these comes in Multistream mode */
 	case ZRTP_ACTION_RETAIN:
-	case ZRTP_ACTION_CLEARED:
+	case ZRTP_ACTION_CLEARED:	/* nor this, which no session here allows */
+	case ZRTP_ACTION_TX_CLEAR:
+	case ZRTP_ACTION_CLEAR_REFUSED:
 		break;
 	}
 }

@@ -227,8 +227,13 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 	case ZRTP_ACTION_ANEW:
 		anew(c, line, action->anew.same_call);
 		break;
+	case ZRTP_ACTION_CLEAR_REFUSED:
+		log_info("call %llu: the far end asked to go on in clear, and was refused",
+			 (unsigned long long)line->id);
+		break;
 	case ZRTP_ACTION_FAILED:
-	case ZRTP_ACTION_CLEARED:
+	case ZRTP_ACTION_CLEARED:	/* no session here allows it: nothing leaves in clear */
+	case ZRTP_ACTION_TX_CLEAR:
 		failed(c, line);
 		break;
 	}

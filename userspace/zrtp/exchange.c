@@ -303,12 +303,15 @@ static int agree(struct zrtp_session *s, const struct zrtp_dhpart *peer_part)
 	return r == -EKEYREJECTED ? ZRTP_ERROR_DH_BAD_PV : r;
 }
 
+/* All keys are there: our Confirm, and what GoClear needs of them later. */
 static int make_confirm(struct zrtp_session *s)
 {
 	uint8_t iv[ZRTP_IV_LEN];
 	struct zrtp_confirm_body body = {
 		/* A flag about another key than the one in use would be a lie. */
 		.verified = s->peer.verified && s->secrets_matched,
+		.allow_clear = s->allow_clear,
+		.disclosure = s->disclosure,
 		.expiry_s = EXPIRY_NEVER,
 	};
 	int r;
@@ -318,7 +321,7 @@ static int make_confirm(struct zrtp_session *s)
 	r = zrtp_confirm_seal(&s->suite, &s->keys, s->role, iv, &body,
 			      s->confirm, sizeof(s->confirm));
 	sodium_memzero(&body, sizeof(body));
-	return r < 0 ? r : 0;
+	return r < 0 ? r : zrtp_clear_prepare(s);
 }
 
 /* The initiator has the responder's public value. */
@@ -470,6 +473,8 @@ static void complete(struct zrtp_session *s)
 	struct zrtp_action *action;
 	struct zrtp_hello hello;
 
+	s->peer_allow_clear = zrtp_clear_allowed_by_peer(s);
+	s->enrolling = s->peer_confirm.enrollment;
 	if (!s->mult)	/* RFC 6189 4.6.1 */
 		retain(s);
 	action = zrtp_act(s, ZRTP_ACTION_SECURE);
@@ -486,6 +491,7 @@ static void complete(struct zrtp_session *s)
 	action->secure.aux_matched = s->aux_matched;
 	action->secure.peer_verified = s->peer_confirm.verified;
 	action->secure.peer_disclosure = s->peer_confirm.disclosure;
+	action->secure.peer_allow_clear = s->peer_allow_clear;
 	action->secure.multistream = s->mult;
 	action->secure.preshared = s->prsh;
 	action->secure.peer_multistream = s->peer_offer.multistream;

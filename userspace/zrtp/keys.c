@@ -192,3 +192,18 @@ int zrtp_keys_derive_preshared(const struct zrtp_suite *suite,
 {
 	return derive_without_dh(suite, transcript, preshared_key, "ZRTP PSK", true, out);
 }
+
+int zrtp_kdf_of_call(const struct zrtp_master *master, enum zrtp_role role,
+		     const uint8_t own_zid[ZRTP_ZID_LEN], const uint8_t peer_zid[ZRTP_ZID_LEN],
+		     const char *label, size_t len, uint8_t *out)
+{
+	bool initiator = role == ZRTP_ROLE_INITIATOR;
+	uint8_t context[2 * ZRTP_ZID_LEN];
+
+	if (!zrtp_algo(ZRTP_KIND_HASH, master->suite.hash) || role == ZRTP_ROLE_NONE)
+		return -EINVAL;
+	memcpy(context, initiator ? own_zid : peer_zid, ZRTP_ZID_LEN);
+	memcpy(context + ZRTP_ZID_LEN, initiator ? peer_zid : own_zid, ZRTP_ZID_LEN);
+	return zrtp_kdf(master->suite.hash, master->key, zrtp_hash_len(master->suite.hash), label,
+			context, sizeof(context), len * 8, out);
+}

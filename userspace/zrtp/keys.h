@@ -83,4 +83,15 @@ int zrtp_keys_derive_preshared(const struct zrtp_suite *suite,
 			       const struct zrtp_transcript *transcript,
 			       const uint8_t *preshared_key, struct zrtp_keys *out);
 
+/**
+ * zrtp_kdf_of_call() - Keys of ZRTPSess in which no stream has a part, RFC 6189 4.7.2.1, 7.3.1.
+ * @role: our role in the exchange that @master comes from
+ * @len: octets of @out
+ *
+ * Return: 0, -EINVAL, -EIO.
+ */
+int zrtp_kdf_of_call(const struct zrtp_master *master, enum zrtp_role role,
+		     const uint8_t own_zid[ZRTP_ZID_LEN], const uint8_t peer_zid[ZRTP_ZID_LEN],
+		     const char *label, size_t len, uint8_t *out);
+
 #endif /* ZRTP_KEYS_H */

@@ -198,6 +198,14 @@ int zrtp_error_parse(const uint8_t *msg, size_t len, uint32_t *code)
 	return 0;
 }
 
+int zrtp_goclear_parse(const uint8_t *msg, size_t len, const uint8_t **mac)
+{
+	if (len != ZRTP_GOCLEAR_LEN)
+		return -EBADMSG;
+	*mac = msg + 12;
+	return 0;
+}
+
 int zrtp_ping_parse(const uint8_t *msg, size_t len, struct zrtp_ping *out)
 {
 	if (len != 24)
@@ -331,6 +339,16 @@ int zrtp_error_build(uint8_t *buf, size_t size, uint32_t code)
 		return r;
 	put_be32(buf + 12, code);
 	return ZRTP_ERROR_LEN;
+}
+
+int zrtp_goclear_build(uint8_t *buf, size_t size, const uint8_t mac[ZRTP_MAC_LEN])
+{
+	int r = begin(buf, size, ZRTP_MSG_GOCLEAR, ZRTP_GOCLEAR_LEN);
+
+	if (r < 0)
+		return r;
+	memcpy(buf + 12, mac, ZRTP_MAC_LEN);
+	return ZRTP_GOCLEAR_LEN;
 }
 
 int zrtp_ping_ack_build(uint8_t *buf, size_t size, const uint8_t *own_hash,

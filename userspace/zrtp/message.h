@@ -42,6 +42,7 @@
 #define ZRTP_SIGNATURE_MAX	(511 * 4)
 #define ZRTP_CONFIRM_BODY_MAX	(ZRTP_CONFIRM_BODY_LEN + ZRTP_SIGNATURE_MAX)
 #define ZRTP_ERROR_LEN		16
+#define ZRTP_GOCLEAR_LEN	20
 #define ZRTP_PING_ACK_LEN	36
 
 /* The order of the type blocks in Hello and Commit. */
@@ -167,6 +168,7 @@ int zrtp_dhpart_parse(const uint8_t *msg, size_t len, size_t pv_len, struct zrtp
 int zrtp_confirm_parse(const uint8_t *msg, size_t len, struct zrtp_confirm *out);
 int zrtp_confirm_body_parse(const uint8_t *body, size_t len, struct zrtp_confirm_body *out);
 int zrtp_error_parse(const uint8_t *msg, size_t len, uint32_t *code);
+int zrtp_goclear_parse(const uint8_t *msg, size_t len, const uint8_t **mac);
 int zrtp_ping_parse(const uint8_t *msg, size_t len, struct zrtp_ping *out);
 
 /*
@@ -181,6 +183,7 @@ int zrtp_confirm_build(uint8_t *buf, size_t size, enum zrtp_message type,
 		       const struct zrtp_confirm *confirm);
 int zrtp_confirm_body_build(uint8_t *buf, size_t size, const struct zrtp_confirm_body *body);
 int zrtp_error_build(uint8_t *buf, size_t size, uint32_t code);
+int zrtp_goclear_build(uint8_t *buf, size_t size, const uint8_t mac[ZRTP_MAC_LEN]);
 int zrtp_ping_ack_build(uint8_t *buf, size_t size, const uint8_t *own_hash,
 			const uint8_t *ping_hash, uint32_t ping_ssrc);
 /** zrtp_ack_build() - The messages that are a type block and nothing else. */

@@ -10,7 +10,7 @@
 
 #include "session.h"
 
-/* ErrorACK is answered for any Error; the rest is by state. */
+/* Any Error is answered with ErrorACK; what else comes of it is by state. */
 static int any_error(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 static int error_error_ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 
@@ -23,6 +23,7 @@ static const zrtp_handler handlers[ZRTP_STATES][ZRTP_MESSAGES] = {
 		[ZRTP_MSG_HELLO]	= zrtp_listen_hello,
 		[ZRTP_MSG_HELLO_ACK]	= zrtp_listen_hello_ack,
 		[ZRTP_MSG_COMMIT]	= zrtp_discovery_commit,
+		[ZRTP_MSG_ERROR]	= any_error,
 		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
 	[ZRTP_STATE_DISCOVERY] = {
@@ -70,14 +71,31 @@ static const zrtp_handler handlers[ZRTP_STATES][ZRTP_MESSAGES] = {
 	[ZRTP_STATE_SECURE] = {		/* no Error ends what is agreed */
 		[ZRTP_MSG_HELLO]	= zrtp_secure_hello,
 		[ZRTP_MSG_CONFIRM2]	= zrtp_secure_confirm2,
+		[ZRTP_MSG_ERROR]	= any_error,
+		[ZRTP_MSG_GOCLEAR]	= zrtp_secure_goclear,
+		[ZRTP_MSG_PING]		= zrtp_any_ping,
+	},
+	[ZRTP_STATE_CLEARING] = {
+		[ZRTP_MSG_CONFIRM2]	= zrtp_secure_confirm2,
+		[ZRTP_MSG_ERROR]	= zrtp_clearing_error,
+		[ZRTP_MSG_GOCLEAR]	= zrtp_secure_goclear,
+		[ZRTP_MSG_CLEAR_ACK]	= zrtp_clearing_clear_ack,
+		[ZRTP_MSG_PING]		= zrtp_any_ping,
+	},
+	[ZRTP_STATE_CLEAR] = {
+		[ZRTP_MSG_HELLO]	= zrtp_secure_hello,
+		[ZRTP_MSG_ERROR]	= any_error,
+		[ZRTP_MSG_GOCLEAR]	= zrtp_clear_goclear,
 		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
 	[ZRTP_STATE_ERROR] = {
 		[ZRTP_MSG_ERROR]	= any_error,
 		[ZRTP_MSG_ERROR_ACK]	= error_error_ack,
+		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
 	[ZRTP_STATE_OVER] = {
 		[ZRTP_MSG_ERROR]	= any_error,
+		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
 };
 
@@ -247,6 +265,8 @@ int zrtp_session_new(struct zrtp_session **out, const struct zrtp_config *config
 		return -ENOMEM;
 	memset(s, 0, sizeof(*s));
 	s->passive = config->passive;
+	s->allow_clear = config->allow_clear;
+	s->disclosure = config->disclosure;
 	s->ssrc = config->ssrc;
 	s->offer = offer;
 	memset(s->client_id, ' ', sizeof(s->client_id));
@@ -279,7 +299,7 @@ static int finish(struct zrtp_session *s, uint64_t now, int r)
 	return 0;
 }
 
-static bool queue_has_room(const struct zrtp_session *s)
+bool zrtp_queue_has_room(const struct zrtp_session *s)
 {
 	return ZRTP_ACTIONS_MAX - s->queued >= ZRTP_ACTIONS_PER_CALL;
 }
@@ -290,7 +310,7 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 
 	if (s->started || s->state != ZRTP_STATE_LISTEN || peer->aux_len > ZRTP_AUX_MAX)
 		return -EINVAL;
-	if (!queue_has_room(s))
+	if (!zrtp_queue_has_room(s))
 		return -EBUSY;
 	s->started = true;
 	s->proven = true;
@@ -317,7 +337,7 @@ int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_pe
 	if (!s->peer_asked || peer->aux_len > ZRTP_AUX_MAX ||
 	    memcmp(peer->peer_zid, s->asked_zid, ZRTP_ZID_LEN))
 		return -EINVAL;
-	if (!queue_has_room(s))
+	if (!zrtp_queue_has_room(s))
 		return -EBUSY;
 	memcpy(own_zid, s->peer.own_zid, ZRTP_ZID_LEN);
 	s->peer = *peer;
@@ -340,7 +360,7 @@ int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *dat
 
 	if (zrtp_packet_parse(data, len, &pkt))
 		return -EBADMSG;
-	if (!queue_has_room(s))
+	if (!zrtp_queue_has_room(s))
 		return -EBUSY;
 	/* RFC 6189 4.1; once secure, the media itself tells the two sources apart. */
 	if (pkt.ssrc == s->ssrc && s->state <= ZRTP_STATE_CONFIRM2)
@@ -381,6 +401,8 @@ static void tick_t2(struct zrtp_session *s, uint64_t now)
 	case ZRTP_DUE_EXHAUSTED:
 		if (s->state == ZRTP_STATE_ERROR)
 			zrtp_enter(s, ZRTP_STATE_OVER);
+		else if (s->state == ZRTP_STATE_CLEARING)
+			zrtp_clearing_unanswered(s);
 		else
 			zrtp_fail(s, now, ZRTP_ERROR_TIMEOUT);
 		break;
@@ -391,7 +413,7 @@ static void tick_t2(struct zrtp_session *s, uint64_t now)
 
 int zrtp_session_tick(struct zrtp_session *s, uint64_t now)
 {
-	if (!queue_has_room(s))
+	if (!zrtp_queue_has_room(s))
 		return -EBUSY;
 	if (now >= s->doubt) {
 		if (s->doubt_remote)
@@ -415,7 +437,7 @@ int zrtp_session_tick(struct zrtp_session *s, uint64_t now)
 
 int zrtp_session_srtp_authenticated(struct zrtp_session *s, uint64_t now)
 {
-	if (!queue_has_room(s))
+	if (!zrtp_queue_has_room(s))
 		return -EBUSY;
 	if (s->state == ZRTP_STATE_CONFIRM2)
 		return finish(s, now, zrtp_confirm2_conf2ack(s, now, NULL));

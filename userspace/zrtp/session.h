@@ -26,6 +26,8 @@ enum zrtp_state {
 	ZRTP_STATE_CONFIRM1,	/* responder: Confirm1 sent */
 	ZRTP_STATE_CONFIRM2,	/* initiator: Confirm2 sent */
 	ZRTP_STATE_SECURE,
+	ZRTP_STATE_CLEARING,	/* GoClear sent */
+	ZRTP_STATE_CLEAR,	/* no keys any more */
 	ZRTP_STATE_ERROR,	/* Error sent, not yet acknowledged */
 	ZRTP_STATE_OVER,
 	ZRTP_STATES
@@ -87,6 +89,11 @@ struct zrtp_dhpart_msg {
  * @peer_known: @peer tells about the ZID in @peer_hello
  * @peer_asked: the owner owes us zrtp_session_peer()
  * @peer_h: the peer's images as they become known
+ * @own_clear_mac, @peer_clear_mac: what an authentic GoClear of each side bears
+ * @peer_allow_clear: A flag of the peer's Confirm, where it counts
+ * @enrolling: E flag of the peer's Confirm: nothing goes clear
+ * @clear_refused: our owner knows that a GoClear was refused
+ * @clear_confirmed: the person knows that the call is in clear
  * @mult: Multistream mode, from @master; so is the session from the beginning
  * @prsh: Preshared mode; so is the exchange that Commit has begun
  */
@@ -95,6 +102,8 @@ struct zrtp_session {
 	enum zrtp_role role;
 	bool started;
 	bool passive;
+	bool allow_clear;
+	bool disclosure;
 	char client_id[ZRTP_CLIENT_ID_LEN];
 	uint32_t ssrc;
 	struct zrtp_offer offer;
@@ -140,6 +149,13 @@ struct zrtp_session {
 	uint8_t confirm[ZRTP_CONFIRM_LEN];
 	uint8_t peer_confirm_hash[ZRTP_IMAGE_LEN];
 	uint8_t error[ZRTP_ERROR_LEN];
+	uint8_t goclear[ZRTP_GOCLEAR_LEN];
+	uint8_t own_clear_mac[ZRTP_MAC_LEN];
+	uint8_t peer_clear_mac[ZRTP_MAC_LEN];
+	bool peer_allow_clear;
+	bool enrolling;
+	bool clear_refused;
+	bool clear_confirmed;
 
 	struct zrtp_suite suite;
 	bool mult;
@@ -181,6 +197,8 @@ void zrtp_end(struct zrtp_session *s, enum zrtp_error code, bool remote);
 void zrtp_doubt(struct zrtp_session *s, uint64_t now, enum zrtp_error code, bool remote);
 /** zrtp_wipe() - Every secret that the session holds; what was queued is the owner's. */
 void zrtp_wipe(struct zrtp_session *s);
+/** zrtp_queue_has_room() - For all that one call may queue. */
+bool zrtp_queue_has_room(const struct zrtp_session *s);
 /** zrtp_in_progress() - An exchange has begun and is not complete. */
 bool zrtp_in_progress(const struct zrtp_session *s);
 
@@ -224,6 +242,18 @@ int zrtp_more_agree(struct zrtp_session *s);
 bool zrtp_more_chain_ok(const struct zrtp_session *s, const uint8_t h0[ZRTP_IMAGE_LEN]);
 /** zrtp_more_master() - What the next exchange needs: this one's nonce is spent. */
 void zrtp_more_master(const struct zrtp_session *s, struct zrtp_master *out);
+
+/* clear.c */
+
+/** zrtp_clear_prepare() - What GoClear needs, while there are keys. 0 or a negative errno. */
+int zrtp_clear_prepare(struct zrtp_session *s);
+bool zrtp_clear_allowed_by_peer(const struct zrtp_session *s);
+int zrtp_secure_goclear(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_clear_goclear(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_clearing_clear_ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+int zrtp_clearing_error(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+/** zrtp_clearing_unanswered() - No ClearACK came: the keys end all the same. */
+void zrtp_clearing_unanswered(struct zrtp_session *s);
 
 /* preshared.c */
 

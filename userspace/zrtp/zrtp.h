@@ -31,6 +31,12 @@
  * in Multistream mode: zrtp_session_multistream() gives it what the first one has
  * left behind. The session that is secure tells when the other side begins one.
  *
+ * Keys end by GoClear too, where both sides have allowed it: ZRTP_ACTION_CLEARED means
+ * that they are void and that nothing leaves any more. RTP leaves in clear only from
+ * ZRTP_ACTION_TX_CLEAR on, which waits for the person to say so by
+ * zrtp_session_clear_confirmed(). The way back is Multistream mode, from the ZRTPSess that
+ * zrtp_master_renew() makes.
+ *
  * Every call that can queue actions returns -EBUSY, and does nothing, while the
  * actions of earlier calls wait to be taken.
  */
@@ -87,6 +93,9 @@ struct zrtp_suite {
  *	mandatory algorithms are implied at the end of every list
  * @passive: this session never sends Commit; the P flag of RFC 6189 5.2, which is
  *	about devices that never do, stays clear
+ * @allow_clear: A flag of RFC 6189 4.7.2: an authentic GoClear of the peer voids the keys.
+ *	Never where media must be secure
+ * @disclosure: D flag of RFC 6189 11: to be set by whoever stores, logs or passes on keys
  * @preshared: offer Preshared mode, RFC 6189 4.4.2; with whom it is used, @preshare of
  *	struct zrtp_peer says
  *
@@ -101,6 +110,8 @@ struct zrtp_config {
 	enum zrtp_agreement agreements[ZRTP_ALGOS_MAX];
 	enum zrtp_sas_type sas_types[ZRTP_ALGOS_MAX];
 	bool passive;
+	bool allow_clear;
+	bool disclosure;
 	bool preshared;
 };
 
@@ -210,7 +221,11 @@ enum zrtp_action_type {
 	ZRTP_ACTION_SECURE,	/* the exchange is complete: .secure */
 	ZRTP_ACTION_RETAIN,	/* store .retain for this peer in one transaction */
 	ZRTP_ACTION_FAILED,	/* the exchange is over without keys: .error */
-	ZRTP_ACTION_CLEARED,	/* GoClear was accepted; keys are void */
+	ZRTP_ACTION_CLEARED,	/* by GoClear: keys are void and to be erased, media are held in
+				 * both directions; ZRTPSess is to be renewed: .cleared */
+	ZRTP_ACTION_TX_CLEAR,	/* the person wants it: from now on RTP may leave in clear */
+	ZRTP_ACTION_CLEAR_REFUSED,	/* a GoClear was authentic and is not allowed; keys and
+				 * media are as before it: .refused */
 	ZRTP_ACTION_ANEW,	/* there are keys, and a Hello that differs has come; it has not
 				 * been answered: another session may be, .anew */
 };
@@ -241,7 +256,8 @@ struct zrtp_action {
 			bool secrets_mismatch;	/* we had some, none met: alarm */
 			bool aux_matched;
 			bool peer_verified;	/* V flag of the peer's Confirm */
-			bool peer_disclosure;	/* D flag */
+			bool peer_disclosure;	/* D flag: keys may be known to others, tell people */
+			bool peer_allow_clear;	/* A flag: zrtp_session_go_clear() is possible */
 			bool multistream;	/* this was one: SAS and secrets mean nothing */
 			bool preshared;		/* from rs1 without DH */
 			bool peer_multistream;	/* the peer can do it */
@@ -259,6 +275,12 @@ struct zrtp_action {
 			enum zrtp_error code;
 			bool remote;		/* the other side said so */
 		} error;
+		struct {
+			bool by_peer;		/* the person does not know yet, and is to be asked */
+		} cleared;
+		struct {
+			bool remote;		/* ours, by the other side; else theirs, by us */
+		} refused;
 		struct {
 			bool same_call;		/* the ZID is the peer's: Multistream mode is meant */
 		} anew;
@@ -340,6 +362,37 @@ int zrtp_session_tick(struct zrtp_session *s, uint64_t now);
  * Counts as Conf2ACK for an initiator that waits for it, RFC 6189 4.6. 0 or -EBUSY.
  */
 int zrtp_session_srtp_authenticated(struct zrtp_session *s, uint64_t now);
+
+/**
+ * zrtp_session_go_clear() - Ask the other side to give up the keys, RFC 6189 4.7.2.
+ * @s: the session, which is secure
+ * @now: monotonic milliseconds
+ *
+ * Only when the person of this end has asked for it. The owner sends no SRTP any more from
+ * before this call until ZRTP_ACTION_CLEARED or ZRTP_ACTION_CLEAR_REFUSED.
+ *
+ * Return: 0; -EPERM when the one or the other side does not allow it; -EINVAL; -EBUSY.
+ */
+int zrtp_session_go_clear(struct zrtp_session *s, uint64_t now);
+
+/**
+ * zrtp_session_clear_confirmed() - The person has been told that the call is not protected
+ * any more, and wants to go on.
+ *
+ * Return: 0, and once ZRTP_ACTION_TX_CLEAR; -EINVAL when nothing is cleared, or it was said
+ * before; -EBUSY.
+ */
+int zrtp_session_clear_confirmed(struct zrtp_session *s);
+
+/**
+ * zrtp_master_renew() - ZRTPSess after GoClear, RFC 6189 4.7.2.1.
+ * @master: changed in place; what it was cannot be found again
+ * @role: our role in the first exchange of the call
+ *
+ * Return: 0, -EINVAL, -EIO; then @master is as it was.
+ */
+int zrtp_master_renew(struct zrtp_master *master, enum zrtp_role role,
+		      const uint8_t own_zid[ZRTP_ZID_LEN], const uint8_t peer_zid[ZRTP_ZID_LEN]);
 
 /** zrtp_session_next() - Take the oldest action. Return: 1 with @out filled, 0 for none. */
 int zrtp_session_next(struct zrtp_session *s, struct zrtp_action *out);
