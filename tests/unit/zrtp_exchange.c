@@ -646,6 +646,34 @@ static void two_that_listen_do_not_answer_each_other_for_ever(void **state)
 	}
 }
 
+/* Whoever listens is asked again and again over a path that lets nothing back for long. */
+static bool nothing_back(struct sim *sim, int from, uint8_t *packet, size_t *len)
+{
+	const enum zrtp_message *held = sim->arg;
+	struct zrtp_packet pkt;
+
+	assert_int_equal(zrtp_packet_parse(packet, *len, &pkt), 0);
+	return from == ALICE || pkt.type != *held || sim->now > 61000;
+}
+
+static void a_listener_answers_however_late_it_is_heard(void **state)
+{
+	static enum zrtp_message held[] = { ZRTP_MSG_HELLO, ZRTP_MSG_HELLO_ACK };
+	struct sim *sim = *state;
+
+	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
+		sim_engines(sim, i);
+		sim->now = 1000;
+		sim->hook = nothing_back;
+		sim->arg = &held[i];
+		sim_start(sim, ALICE);
+		sim_run(sim, 65000);
+		if (!sim_agreed(sim))
+			sim_print(sim);
+		assert_true(sim_agreed(sim));
+	}
+}
+
 static void what_cannot_be_offered_is_refused(void **state)
 {
 	struct zrtp_config config = { .client_id = "x" };
@@ -687,6 +715,7 @@ int main(void)
 		T(an_endless_error_is_not_sent),
 		T(a_full_queue_refuses_and_loses_nothing),
 		T(a_ping_is_answered),
+		T(a_listener_answers_however_late_it_is_heard),
 		T(two_that_listen_do_not_answer_each_other_for_ever),
 		T(what_cannot_be_offered_is_refused),
 	};

@@ -141,10 +141,22 @@ int zrtp_discover(struct zrtp_session *s, uint64_t now)
 	return commit_if_ready(s, now);
 }
 
+/* ZRTP_REPEATS_MAX says why. */
+static bool may_repeat(struct zrtp_session *s, uint64_t now)
+{
+	if (++s->repeats <= ZRTP_REPEATS_MAX)
+		return true;
+	if (s->repeats % 2 || now < s->repeat_due)
+		return false;
+	s->repeat_due = now + ZRTP_T1_SLOW;
+	return true;
+}
+
 /*
  * One Hello back for each one that came, no timer, no Commit. The HelloACK
  * waits until the peer has ours, because it would stop the repetitions that
- * this side lives from.
+ * this side lives from. It is given as often as it is asked for: nobody that
+ * listens answers it.
  */
 int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
@@ -173,7 +185,11 @@ int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pa
 			return 0;	/* zrtp_session_peer() goes on */
 		break;
 	case HEARD_AGAIN:
-		if (!s->peer_known || ++s->repeats > ZRTP_REPEATS_MAX)
+		if (!s->peer_known)
+			return 0;
+		if (s->hello_answered)
+			break;
+		if (!may_repeat(s, now))
 			return 0;
 		break;
 	}

@@ -47,7 +47,9 @@ enum zrtp_state {
 /*
  * LISTEN answers Hello with Hello. Of two that listen, each would so answer the other
  * without end, if somebody forged the first. Whoever has begun repeats a Hello no more
- * often than this before it slows down.
+ * often than this before it slows down. After so many only every second one is answered,
+ * and no more often than it then comes: that ends what two who listen say to each other,
+ * and not a call over a bad network.
  */
 #define ZRTP_REPEATS_MAX	(ZRTP_T1_TRIES + 4)
 
@@ -81,6 +83,7 @@ struct zrtp_dhpart_msg {
  * @proven: we have begun ourselves, or the peer has shown that it gets what we send
  * @heard, @told: until then, bytes of packets from and to it
  * @repeats: LISTEN: how often the stored Hello has come again
+ * @repeat_due: LISTEN: when an answer may be given to one more than ZRTP_REPEATS_MAX
  * @hello_answered: the peer has shown that it got our Hello
  * @ack_owed: LISTEN: the peer's Hello is not yet acknowledged
  * @peer_speaks: a well-formed Hello or Ping came
@@ -126,6 +129,7 @@ struct zrtp_session {
 	bool proven;
 	uint64_t heard, told;
 	unsigned int repeats;
+	uint64_t repeat_due;
 	bool hello_answered;
 	bool ack_owed;
 	bool peer_speaks;
