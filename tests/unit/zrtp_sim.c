@@ -38,6 +38,7 @@ static void fill(struct sim *sim, uint8_t *buf, size_t len)
 		buf[i] = sim_random(sim);
 }
 
+/* Without @data it is media. */
 static void launch(struct sim *sim, int to, const uint8_t *data, size_t len)
 {
 	for (int i = 0; i < SIM_FLIGHT_MAX; i++) {
@@ -46,25 +47,16 @@ static void launch(struct sim *sim, int to, const uint8_t *data, size_t len)
 		if (f->used)
 			continue;
 		f->used = true;
+		f->media = !data;
 		f->to = to;
 		f->at = sim->now + sim->delay_ms +
 			(sim->jitter_ms ? sim_random(sim) % sim->jitter_ms : 0);
 		f->len = len;
-		memcpy(f->data, data, len);
+		if (data)
+			memcpy(f->data, data, len);
 		return;
 	}
 	REQUIRE(!"too many packets in flight");
-}
-
-static void trace(struct sim *sim, int from, const uint8_t *data, size_t len, const char *fate)
-{
-	struct zrtp_packet pkt;
-	char *line = sim->trace[sim->traced++ % SIM_TRACE_MAX];
-
-	snprintf(line, sizeof(sim->trace[0]), "%8llu  %-8.8s %s %s",
-		 (unsigned long long)sim->now,
-		 zrtp_packet_parse(data, len, &pkt) ? "?" : zrtp_message_name(pkt.type),
-		 from == ALICE ? "---->" : "<----", fate);
 }
 
 void sim_lose(struct sim *sim, enum zrtp_message type, unsigned int times)
@@ -93,17 +85,72 @@ static void transmit(struct sim *sim, int from, const uint8_t *data, size_t len)
 	e->sent_bytes += len;
 	memcpy(packet, data, len);
 	if (sim->hook && !sim->hook(sim, from, packet, &len)) {
-		trace(sim, from, packet, len, "(taken out)");
+		ladder_packet(&sim->ladder, sim->now, from, LADDER_TAKEN_OUT, packet, len);
 		return;
 	}
 	if (is_to_be_lost(sim, pkt.type) || chance(sim, sim->loss_percent)) {
-		trace(sim, from, packet, len, "(lost)");
+		ladder_packet(&sim->ladder, sim->now, from, LADDER_LOST, packet, len);
 		return;
 	}
-	trace(sim, from, packet, len, "");
+	ladder_packet(&sim->ladder, sim->now, from, LADDER_SENT, packet, len);
 	launch(sim, !from, packet, len);
 	if (chance(sim, sim->dup_percent))
 		launch(sim, !from, packet, len);
+}
+
+/* What the SRTP of an end that may send it does to the other: only the rest of an exchange. */
+static void send_media(struct sim *sim, int from)
+{
+	struct sim_end *e = &sim->end[from];
+	const struct sim_end *other = &sim->end[!from];
+
+	e->media_due = other->secure || other->failed ? ZRTP_NEVER : sim->now + sim->media_ms;
+	if (!chance(sim, sim->loss_percent))
+		launch(sim, !from, NULL, 0);
+}
+
+static void receive_media(struct sim *sim, int to)
+{
+	struct sim_end *e = &sim->end[to];
+
+	if (!e->rx_secure || !sim_same_key(&e->rx, &sim->end[!to].tx))
+		return;
+	if (!e->tx_secure)
+		ladder_tell(&sim->ladder, sim->now, to, "SRTP comes and is right");
+	REQUIRE(zrtp_session_srtp_authenticated(e->session, sim->now) == 0);
+	sim_act(sim, to);
+}
+
+static int receive(struct sim *sim, int to, const uint8_t *data, size_t len)
+{
+	int r = zrtp_session_packet(sim->end[to].session, sim->now, data, len);
+
+	ladder_packet(&sim->ladder, sim->now, to, r ? LADDER_DROPPED : LADDER_CAME, data, len);
+	sim_act(sim, to);
+	return r;
+}
+
+static void tell(struct sim *sim, int end, const struct zrtp_action *a)
+{
+	static const char *const words[] = {
+		[ZRTP_ACTION_PEER] = "asks who that is",
+		[ZRTP_ACTION_NO_ZRTP] = "hears no ZRTP",
+		[ZRTP_ACTION_RX_SECURE] = "takes nothing but SRTP",
+		[ZRTP_ACTION_TX_SECURE] = "sends SRTP",
+		[ZRTP_ACTION_CLEARED] = "has no keys any more",
+		[ZRTP_ACTION_TX_CLEAR] = "sends RTP in clear",
+		[ZRTP_ACTION_CLEAR_REFUSED] = "does not go clear",
+		[ZRTP_ACTION_ANEW] = "hears another Hello",
+	};
+
+	if (a->type == ZRTP_ACTION_SECURE)
+		ladder_tell(&sim->ladder, sim->now, end, "is secure, %s", a->secure.role ==
+			    ZRTP_ROLE_INITIATOR ? "the initiator" : "the responder");
+	else if (a->type == ZRTP_ACTION_FAILED)
+		ladder_tell(&sim->ladder, sim->now, end, "has failed: %#x%s", a->error.code,
+			    a->error.remote ? ", was told" : "");
+	else if (a->type < sizeof(words) / sizeof(words[0]) && words[a->type])
+		ladder_tell(&sim->ladder, sim->now, end, "%s", words[a->type]);
 }
 
 void sim_act(struct sim *sim, int end)
@@ -112,6 +159,7 @@ void sim_act(struct sim *sim, int end)
 	struct zrtp_action a;
 
 	while (zrtp_session_next(e->session, &a) > 0) {
+		tell(sim, end, &a);
 		switch (a.type) {
 		case ZRTP_ACTION_SEND:
 			transmit(sim, end, a.packet.data, a.packet.len);
@@ -148,6 +196,7 @@ void sim_act(struct sim *sim, int end)
 			REQUIRE(e->has_tx);
 			e->tx_secure = true;
 			e->tx_secure_at = sim->now;
+			e->media_due = sim->media_ms ? sim->now : ZRTP_NEVER;
 			break;
 		case ZRTP_ACTION_SECURE:
 			REQUIRE(e->rx_secure && e->tx_secure);
@@ -204,11 +253,12 @@ void sim_init(struct sim *sim, uint64_t seed)
 
 void sim_engines(struct sim *sim, uint64_t seed)
 {
-	sim->rng ^= seed;
+	sim->rng = sim_random(sim) + seed;	/* ^ would make many seeds the same */
 	for (int i = 0; i < 2; i++) {
 		struct sim_end *e = &sim->end[i];
 		struct sim_end fresh = {
 			.config = e->config, .peer = e->peer, .answer_peer = e->answer_peer,
+			.media_due = ZRTP_NEVER,
 		};
 		uint8_t engine_seed[ZRTP_SEED_LEN];
 
@@ -256,13 +306,10 @@ int sim_forge(struct sim *sim, int to, uint32_t ssrc, const uint8_t *msg, size_t
 {
 	uint8_t packet[ZRTP_PACKET_MAX];
 	int n = zrtp_packet_build(packet, sizeof(packet), 1, ssrc, msg, len);
-	int r;
 
 	REQUIRE(n > 0);
-	trace(sim, !to, packet, n, "(forged)");
-	r = zrtp_session_packet(sim->end[to].session, sim->now, packet, n);
-	sim_act(sim, to);
-	return r;
+	ladder_tell(&sim->ladder, sim->now, to, "gets a forged message:");
+	return receive(sim, to, packet, n);
 }
 
 void sim_reseal(uint8_t *packet, size_t len)
@@ -286,6 +333,8 @@ static uint64_t next_event(const struct sim *sim)
 
 		if (due < next)
 			next = due;
+		if (sim->end[i].media_due < next)
+			next = sim->end[i].media_due;
 	}
 	return next;
 }
@@ -298,10 +347,14 @@ static void step(struct sim *sim)
 		if (!f->used || f->at > sim->now)
 			continue;
 		f->used = false;
-		zrtp_session_packet(sim->end[f->to].session, sim->now, f->data, f->len);
-		sim_act(sim, f->to);
+		if (f->media)
+			receive_media(sim, f->to);
+		else
+			receive(sim, f->to, f->data, f->len);
 	}
 	for (int i = 0; i < 2; i++) {
+		if (sim->end[i].media_due <= sim->now)
+			send_media(sim, i);
 		if (zrtp_session_deadline(sim->end[i].session) > sim->now)
 			continue;
 		REQUIRE(zrtp_session_tick(sim->end[i].session, sim->now) == 0);
@@ -357,10 +410,7 @@ void sim_store(struct sim *sim)
 
 void sim_print(const struct sim *sim)
 {
-	unsigned int first = sim->traced > SIM_TRACE_MAX ? sim->traced - SIM_TRACE_MAX : 0;
-
-	for (unsigned int i = first; i < sim->traced; i++)
-		fprintf(stderr, "%s\n", sim->trace[i % SIM_TRACE_MAX]);
+	ladder_print(&sim->ladder, stderr, "alice", "bob");
 }
 
 bool sim_same_key(const struct zrtp_srtp *a, const struct zrtp_srtp *b)

@@ -13,9 +13,9 @@
 
 #include "packet.h"
 #include "zrtp.h"
+#include "zrtp_ladder.h"
 
 #define SIM_FLIGHT_MAX	256
-#define SIM_TRACE_MAX	400
 
 /** struct sim_end - one side: its engine, its store, and what the engine told */
 struct sim_end {
@@ -28,6 +28,7 @@ struct sim_end {
 	struct zrtp_srtp rx, tx;
 	bool has_rx, has_tx, rx_secure, tx_secure;
 	uint64_t tx_secure_at;
+	uint64_t media_due;		/* when it sends SRTP next */
 	bool secure;
 	struct zrtp_action secured;	/* of type ZRTP_ACTION_SECURE */
 	bool retained;
@@ -57,6 +58,7 @@ typedef bool (*sim_hook)(struct sim *sim, int from, uint8_t *packet, size_t *len
 
 struct sim_flight {
 	bool used;
+	bool media;			/* SRTP under the sender's key, no @data */
 	int to;
 	uint64_t at;
 	size_t len;
@@ -70,11 +72,11 @@ struct sim {
 	unsigned int loss_percent, dup_percent, delay_ms, jitter_ms;
 	enum zrtp_message lose_type;
 	unsigned int lose_times;
+	unsigned int media_ms;		/* an end that may sends SRTP so often; 0: never */
 	sim_hook hook;
 	void *arg;
 	struct sim_flight flight[SIM_FLIGHT_MAX];
-	char trace[SIM_TRACE_MAX][64];
-	unsigned int traced;
+	struct ladder ladder;
 };
 
 #define ALICE 0
@@ -118,7 +120,7 @@ void sim_reseal(uint8_t *packet, size_t len);
 /** sim_store() - Do what RETAIN says, at both ends, for the next call. */
 void sim_store(struct sim *sim);
 
-/** sim_print() - The ladder diagram of what was sent, for a failure. */
+/** sim_print() - The ladder diagram of what was sent, for a failure, on standard error. */
 void sim_print(const struct sim *sim);
 
 bool sim_same_key(const struct zrtp_srtp *a, const struct zrtp_srtp *b);
