@@ -107,7 +107,7 @@ void link_open(struct link *link)
 	memcpy(link->us.peer.own_zid, "our own ZID.", ZRTP_ZID_LEN);
 	snprintf(link->us.config.client_id, sizeof(link->us.config.client_id), "sotto");
 	link->us.config.ssrc = OUR_SSRC;
-	their_open(&link->them);
+	their_open(&link->them, ":memory:");
 	link->them.send = from_them;
 	link->them.arg = link;
 }

@@ -40,7 +40,8 @@ enum their_kind { THEIR_HASH, THEIR_CIPHER, THEIR_AUTH_TAG, THEIR_AGREEMENT, THE
 /** they_know() - Has the installed libbzrtp the algorithm with that wire name? */
 bool they_know(enum their_kind kind, const char *name);
 
-void their_open(struct their_end *t);
+/** their_open() - @cache: SQLite file of retained secrets, or ":memory:" */
+void their_open(struct their_end *t, const char *cache);
 void their_close(struct their_end *t);
 /** their_start() - A new engine that says Hello. @now in ms. */
 void their_start(struct their_end *t, const struct their_offer *offer, uint64_t now);
