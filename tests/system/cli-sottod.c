@@ -40,7 +40,7 @@ static const struct {
 	{ "Progress", 's' }, { "Reason", 's' }, { "EndedBy", 's' }, { "SecurityTx", 's' },
 	{ "SecurityRx", 's' }, { "Verified", 'b' }, { "VerifiedBefore", 'b' },
 	{ "TheirVerified", 'b' }, { "TheirProgress", 's' }, { "Alarm", 's' },
-	{ "AlarmText", 's' }, { "Suite", 's' }, { "Since", 't' }, { "SecureSince", 't' },
+	{ "AlarmText", 's' }, { "Note", 's' }, { "NoteText", 's' }, { "Suite", 's' }, { "Since", 't' }, { "SecureSince", 't' },
 	{ "Ended", 't' }, { "Flow", 't' },
 };
 

@@ -29,6 +29,9 @@ tell set 1 Alarm sas-wrong-there
 check "an alarm" shows "bob (call 1): ALARM: Say it again."
 tell set 1 Alarm
 check "its end" shows "bob (call 1): the alarm is over"
+tell set 1 NoteText All on the way can listen.
+tell set 1 Note no-zrtp
+check "why it is not encrypted" shows "bob (call 1): All on the way can listen."
 tell signal FlowsChanged
 check "flows" shows "the kernel's flows have changed"
 tell set 1 Reason lost

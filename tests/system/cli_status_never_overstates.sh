@@ -60,6 +60,19 @@ check "and what it says" says "ALARM: Verify before you say anything."
 run sotto --json
 check "an alarm: not secure in JSON" json '(.calls[0].secure | not) and .calls[0].alarm == "mismatch"'
 tell set 1 Alarm
+tell set 1 SecurityTx clear
+tell set 1 SecurityRx clear
+tell set 1 Note no-zrtp
+tell set 1 NoteText All on the way can listen.
+run sotto
+check "no ZRTP at the other end: not encrypted" says "NOT ENCRYPTED"
+check "and what that means" says "All on the way can listen."
+run sotto --json
+check "in JSON too" json '(.calls[0].secure | not) and .calls[0].note == "no-zrtp" and
+	.calls[0].note_text == "All on the way can listen."'
+tell set 1 Note
+tell set 1 SecurityTx secure
+tell set 1 SecurityRx secure
 
 tell set 1 Verified yes
 run sotto

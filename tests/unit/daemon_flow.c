@@ -645,11 +645,46 @@ static void a_program_whose_far_end_is_silent_stays_held(void **state)
 	f = world_flow_of(ALICE);
 	assert_int_equal(f->flow.tx, SOTTO_STATE_HOLD);
 	assert_int_equal(f->flow.rx, SOTTO_STATE_HOLD);
+	assert_string_equal(line_note(world_line(ALICE)), "no-zrtp");
+	assert_non_null(strstr(line_note_text(world_line(ALICE)), "nothing is sent"));
 	world_start(BOB);
 	world_program_starts(BOB, ALICE);
 	world_run(3000);
 	assert_secured(ALICE);		/* Hello went on */
 	assert_secured(BOB);
+	assert_string_equal(line_note(world_line(ALICE)), "");
+	assert_string_equal(line_note_text(world_line(ALICE)), "");
+}
+
+/* Where the rule prefers, the call is in clear, and that is what the person is told. */
+static void a_program_whose_far_end_is_silent_is_said_to_be_in_clear(void **state)
+{
+	world_kill(BOB);
+	world_program_starts(ALICE, BOB);
+	world_program_is(ALICE, SOTTO_STATE_CLEAR);
+	world_run(3000);
+	assert_string_equal(line_note(world_line(ALICE)), "");	/* Hellos are still under way */
+	world_run(2000);
+	assert_string_equal(line_note(world_line(ALICE)), "no-zrtp");
+	assert_non_null(strstr(line_note_text(world_line(ALICE)), "can listen"));
+}
+
+/* Its own ZRTP must not meet ours. */
+static void a_program_that_encrypts_by_itself_is_left_alone(void **state)
+{
+	uint64_t sent;
+
+	world_kill(BOB);
+	world_program_starts(ALICE, BOB);
+	world_run(100);
+	assert_true(world.end[ALICE].zrtp_sent > 0);
+	world_program_is(ALICE, SOTTO_STATE_OWN);
+	world_run(20);
+	sent = world.end[ALICE].zrtp_sent;
+	world_run(10000);
+	assert_int_equal(world.end[ALICE].zrtp_sent, sent);
+	assert_string_equal(line_note(world_line(ALICE)), "own");
+	assert_non_null(strstr(line_note_text(world_line(ALICE)), "cannot vouch"));
 }
 
 static void a_programs_call_is_adopted_as_one(void **state)
@@ -714,6 +749,8 @@ int main(void)
 		WORLD(a_peer_that_moves_is_followed),
 		WORLD(programs_are_secured_without_being_asked),
 		WORLD(a_program_whose_far_end_is_silent_stays_held),
+		WORLD(a_program_whose_far_end_is_silent_is_said_to_be_in_clear),
+		WORLD(a_program_that_encrypts_by_itself_is_left_alone),
 		WORLD(a_programs_call_is_adopted_as_one),
 		WORLD(a_program_that_was_there_first_is_secured_too),
 		WORLD(without_a_kernel_nothing_is_dialled),

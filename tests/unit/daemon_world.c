@@ -821,6 +821,19 @@ void world_program_starts(int end, int whom)
 		tell_event(end, f, SOTTO_EVENT_FLOW_NEW);
 }
 
+void world_program_is(int end, enum sotto_state state)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		struct world_flow *f = &world.end[end].flow[i];
+
+		if (!f->flow.id || addr_port(&f->flow.local) != WORLD_PROGRAM_PORT)
+			continue;
+		f->flow.tx = state;
+		f->flow.rx = state;
+		tell_event(end, f, SOTTO_EVENT_FLOW_STATE);
+	}
+}
+
 void world_program_stops(int end)
 {
 	for (int i = 0; i < WORLD_FLOWS; i++) {

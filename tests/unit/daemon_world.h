@@ -111,6 +111,9 @@ unsigned int world_flows(int end);
 void world_program_starts(int end, int whom);
 void world_program_stops(int end);
 
+/** world_program_is() - The kernel moves that program's flow, as its rule allows. */
+void world_program_is(int end, enum sotto_state state);
+
 /** world_restart() - The program begins its sequence anew: its packets are refused. */
 void world_restart(int end);
 

@@ -24,6 +24,8 @@ static const struct field fields[] = {
 	FIELD("SecurityRx", "s", security_rx),
 	FIELD("Alarm", "s", alarm),
 	FIELD("AlarmText", "s", alarm_text),
+	FIELD("Note", "s", note),
+	FIELD("NoteText", "s", note_text),
 	FIELD("Suite", "s", suite),
 	FIELD("Outgoing", "b", outgoing),
 	FIELD("Verified", "b", verified),
@@ -40,7 +42,7 @@ static const struct field fields[] = {
 static const struct call unknown = {
 	.name = "", .claim = "", .kind = "", .progress = "", .their_progress = "", .reason = "",
 	.ended_by = "", .security_tx = "", .security_rx = "", .alarm = "", .alarm_text = "",
-	.suite = "",
+	.note = "", .note_text = "", .suite = "",
 };
 
 static int read_call(sd_bus_message *m, struct call *call)

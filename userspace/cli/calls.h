@@ -28,6 +28,8 @@ struct call {
 	const char *security_rx;
 	const char *alarm;
 	const char *alarm_text;
+	const char *note;
+	const char *note_text;
 	const char *suite;
 	bool outgoing;
 	bool verified;

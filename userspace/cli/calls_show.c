@@ -174,6 +174,11 @@ void call_put(FILE *out, const struct call *call, uint64_t now_us)
 		fprintf(out, " since %s", when);
 	}
 	fputc('\n', out);
+	if (*call->note) {
+		fputs("            ", out);
+		text_put(out, *call->note_text ? call->note_text : call->note);
+		fputc('\n', out);
+	}
 	if (call->secure_since) {
 		fputs("  verified  ", out);
 		put_verified(out, call);
@@ -206,6 +211,8 @@ void call_json(struct json *j, const char *key, const struct call *call)
 	json_bool(j, "their_verified", call->their_verified);
 	json_text_or_null(j, "alarm", call->alarm);
 	json_text_or_null(j, "alarm_text", call->alarm_text);
+	json_text_or_null(j, "note", call->note);
+	json_text_or_null(j, "note_text", call->note_text);
 	json_time(j, "since", call->since);
 	json_time(j, "secure_since", call->secure_since);
 	json_time(j, "ended", call->ended);

@@ -17,6 +17,7 @@ struct monitor {
 
 static const struct call nothing = {
 	.progress = "", .their_progress = "", .security_tx = "", .security_rx = "", .alarm = "",
+	.note = "",
 };
 
 static void begin_event(struct json *j, const char *event)
@@ -53,7 +54,7 @@ static bool security_differs(const struct call *a, const struct call *b)
 static bool differs(const struct call *a, const struct call *b)
 {
 	return strcmp(a->progress, b->progress) || strcmp(a->their_progress, b->their_progress) ||
-	       security_differs(a, b) || strcmp(a->alarm, b->alarm) ||
+	       security_differs(a, b) || strcmp(a->alarm, b->alarm) || strcmp(a->note, b->note) ||
 	       a->verified != b->verified || a->their_verified != b->their_verified;
 }
 
@@ -80,7 +81,8 @@ static void put_alarm(const struct call *call)
 static void put_word(const struct call *call, const char *word)
 {
 	put_call(call);
-	puts(word);
+	text_put(stdout, word);
+	putchar('\n');
 }
 
 static void put_differences(const struct call *before, const struct call *call)
@@ -100,6 +102,8 @@ static void put_differences(const struct call *before, const struct call *call)
 	}
 	if (strcmp(before->alarm, call->alarm))
 		put_alarm(call);
+	if (strcmp(before->note, call->note) && *call->note)
+		put_word(call, *call->note_text ? call->note_text : call->note);
 	if (before->verified != call->verified)
 		put_word(call, call->verified ? "verified here" : "no longer verified here");
 	if (before->their_verified != call->their_verified)

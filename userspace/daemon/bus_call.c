@@ -63,6 +63,8 @@ GETTER(their_verified, "b", call_their_verified(call))
 GETTER(their_progress, "s", call_progress_name((enum call_progress)call->control.their.progress))
 GETTER(alarm, "s", call_alarm_name(call_alarm(call)))
 GETTER(alarm_text, "s", call_alarm_text(call_alarm(call)))
+GETTER(note, "s", line_note(line))
+GETTER(note_text, "s", line_note_text(line))
 GETTER(since, "t", call->since)
 GETTER(ended, "t", call->ended)
 GETTER(secure_since, "t", call->security.secure ? call->security.since : 0)
@@ -106,6 +108,8 @@ static int get_suite(sd_bus *bus, const char *path, const char *interface, const
 	P("TheirProgress", "s", their_progress)	\
 	P("Alarm", "s", alarm)			\
 	P("AlarmText", "s", alarm_text)		\
+	P("Note", "s", note)			\
+	P("NoteText", "s", note_text)		\
 	P("Suite", "s", suite)			\
 	P("Since", "t", since)			\
 	P("SecureSince", "t", secure_since)	\

@@ -242,6 +242,7 @@ void line_session_close(struct calls *c, struct line *line)
 	line->session = 0;
 	line->securing = false;
 	line->over = false;
+	line->no_zrtp = false;
 	rekey_close(c, line);
 }
 

@@ -59,6 +59,7 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  * @securing: an exchange is under way
  * @over: the session is, and has agreed on nothing
  * @heard: something has authenticated with the call's keys
+ * @no_zrtp: our Hellos have had no answer, of whatever kind
  * @tries: where an outgoing call looks for its peer
  * @media: the holder's socket, ours to close; -1 for none
  * @changed: something is to be told and recorded
@@ -75,6 +76,7 @@ struct line {
 	bool securing;
 	bool over;
 	bool heard;
+	bool no_zrtp;
 	struct rekey rekey;
 	struct sotto_addr tries[PEER_HINTS_MAX + 1];
 	size_t n_tries;
@@ -84,6 +86,15 @@ struct line {
 	enum call_progress told_progress;
 	enum call_alarm told_alarm;
 };
+
+/**
+ * line_note() - What is to be known of a call that sotto does not encrypt, as a word:
+ * "no-zrtp", "own" or "".
+ */
+const char *line_note(const struct line *line);
+
+/** line_note_text() - The same in words that say what to do; "" for none. */
+const char *line_note_text(const struct line *line);
 
 /* What a person's agent (org.sotto1.Agent) is asked for. */
 enum calls_ask { CALLS_ASK_RING, CALLS_ASK_CANCEL, CALLS_ASK_VERIFY, CALLS_ASK_ALARM };

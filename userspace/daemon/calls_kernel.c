@@ -82,10 +82,12 @@ static void flow_new(struct calls *c, const struct sotto_flow *flow)
 	    flow->action == SOTTO_ACTION_BYPASS || is_direct(c, flow))
 		return;
 	line = line_of_flow(c, flow);
-	if (line)
-		line_begin_program(c, line);
-	else
+	if (!line)
 		log_warning("too many calls: a program's flow is not secured");
+	else if (line_is_own(line))
+		line_show_program(line);	/* its own ZRTP must not meet ours */
+	else
+		line_begin_program(c, line);
 }
 
 /* The network was first: whose softphone it is shows when that has its socket. */
@@ -128,6 +130,8 @@ static void flow_state(struct calls *c, struct line *line, const struct sotto_fl
 
 	line->flow = *flow;
 	line_changed(line);
+	if (line_is_own(line))
+		line_session_close(c, line);
 	if (dead && line->call->kind == CALL_DIRECT)
 		line_end(c, line, CALL_FAILED, CALL_BY_NOBODY);
 }

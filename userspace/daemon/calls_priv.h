@@ -57,6 +57,11 @@ void line_show_program(struct line *line);
 /* line_begin_program() - secure a softphone's flow, or try so again */
 void line_begin_program(struct calls *c, struct line *line);
 
+/* calls_note.c */
+
+/* line_is_own() - its program brings its own encryption, as its rule allows */
+bool line_is_own(const struct line *line);
+
 /* calls_rekey.c */
 
 void rekey_init(struct line *line);

@@ -47,6 +47,7 @@ static void ask_peer(struct calls *c, struct line *line, const struct zrtp_actio
 	struct zrtp_peer secrets;
 	int r = line_identify(c, line, action->peer_zid, &secrets);
 
+	line->no_zrtp = false;	/* it speaks after all */
 	if (!r)
 		r = engine_peer(c->engine, line->session, &secrets);
 	sodium_memzero(&secrets, sizeof(secrets));
@@ -129,6 +130,7 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	int r;
 
 	line->securing = false;
+	line->no_zrtp = false;
 	line_changed(line);
 	call->security.role = action->secure.role;
 	call->security.suite = action->secure.suite;
@@ -203,6 +205,8 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 		ask_peer(c, line, action);
 		break;
 	case ZRTP_ACTION_NO_ZRTP:
+		line->no_zrtp = true;
+		line_changed(line);
 		if (line->n_tries > 1)
 			line_try_next(c, line);
 		break;
