@@ -131,30 +131,6 @@ static void a_second_call_uses_the_retained_secret(void **state)
 	assert_false(sim->end[ALICE].secured.secure.peer_verified);
 }
 
-static void the_retained_secret_goes_into_the_keys(void **state)
-{
-	struct sim *sim = *state;
-	struct zrtp_srtp with, without;
-
-	call(sim);
-	sim_store(sim);
-	sim_engines(sim, 3);
-	call(sim);
-	with = sim->end[ALICE].tx;
-	/* The same randomness again, without the secret. */
-	sim_free(sim);
-	sim_init(sim, 1);
-	call(sim);
-	sim_store(sim);
-	for (int i = 0; i < 2; i++)
-		sim->end[i].peer.has_rs1 = false;
-	sim_engines(sim, 3);
-	call(sim);
-	without = sim->end[ALICE].tx;
-	assert_agreed(sim);
-	assert_memory_not_equal(with.key, without.key, with.key_len);
-}
-
 static void the_same_seed_repeats_every_octet(void **state)
 {
 	struct sim *sim = *state;
@@ -695,7 +671,6 @@ int main(void)
 		T(one_end_starts_and_both_are_secure),
 		T(each_suite_agrees),
 		T(a_second_call_uses_the_retained_secret),
-		T(the_retained_secret_goes_into_the_keys),
 		T(the_same_seed_repeats_every_octet),
 		T(no_random_octets_are_drawn_twice),
 		T(repetitions_are_identical_but_for_the_sequence_number),
