@@ -172,15 +172,10 @@ static void secure_with(struct mallory *m, bool enrollment)
 	struct zrtp_confirm_body body = { .expiry_s = 1000, .allow_clear = true,
 					  .enrollment = enrollment };
 
-	memcpy(body.h0, m->chain.h[0], ZRTP_IMAGE_LEN);
-	mallory_until_dhpart1(m, NULL);
-	assert_int_equal(mallory_send(m, m->dhpart, m->dhpart_len), 0);
-	mallory_derive(m, ZRTP_ROLE_INITIATOR);
-	assert_int_equal(mallory_confirm(m, ZRTP_ROLE_INITIATOR, &body), 0);
-	assert_true(m->secure);
+	mallory_secure(m, ZRTP_ROLE_INITIATOR, &body);
 }
 
-static void mallory_secure(struct mallory *m, bool allow_clear, bool enrollment)
+static void secure_call(struct mallory *m, bool allow_clear, bool enrollment)
 {
 	mallory_init(m, ZRTP_KA_X255, false);
 	m->config.allow_clear = allow_clear;
@@ -202,7 +197,7 @@ static void a_goclear_with_a_wrong_mac_is_not_obeyed(void **state)
 		bool none = bit == ZRTP_GOCLEAR_LEN * 8;	/* the control */
 		struct mallory m;
 
-		mallory_secure(&m, true, false);
+		secure_call(&m, true, false);
 		m.flip = !none;
 		m.flip_type = ZRTP_MSG_GOCLEAR;
 		m.flip_bit = bit;
@@ -222,7 +217,7 @@ static void our_own_goclear_is_not_obeyed(void **state)
 {
 	struct mallory m;
 
-	mallory_secure(&m, true, false);
+	secure_call(&m, true, false);
 	assert_int_equal(mallory_goclear(&m, ZRTP_ROLE_RESPONDER), -EBADMSG);
 	assert_still_secure(&m);
 	mallory_free(&m);
@@ -234,7 +229,7 @@ static void a_goclear_of_another_call_is_not_obeyed(void **state)
 	struct zrtp_keys before;
 	struct mallory m;
 
-	mallory_secure(&m, true, false);
+	secure_call(&m, true, false);
 	before = m.keys;
 	mallory_free(&m);
 	mallory_init(&m, ZRTP_KA_X255, false);
@@ -253,7 +248,7 @@ static void where_it_is_not_allowed_an_authentic_one_is_refused(void **state)
 {
 	struct mallory m;
 
-	mallory_secure(&m, false, false);
+	secure_call(&m, false, false);
 	for (unsigned int i = 1; i <= 3; i++) {
 		assert_int_equal(mallory_goclear(&m, ZRTP_ROLE_INITIATOR), 0);
 		assert_still_secure(&m);
@@ -273,7 +268,7 @@ static void during_enrolment_nothing_goes_clear(void **state)
 {
 	struct mallory m;
 
-	mallory_secure(&m, true, true);
+	secure_call(&m, true, true);
 	assert_false(m.secured.secure.peer_allow_clear);
 	assert_int_equal(zrtp_session_go_clear(m.victim, m.now), -EPERM);
 	assert_int_equal(mallory_goclear(&m, ZRTP_ROLE_INITIATOR), 0);
@@ -334,7 +329,7 @@ static void out_of_place_both_are_dropped(void **state)
 	assert_int_equal(mallory_send(&m, goclear, sizeof(goclear)), -EBADMSG);
 	mallory_free(&m);
 
-	mallory_secure(&m, true, false);
+	secure_call(&m, true, false);
 	assert_int_equal(mallory_ack(&m, ZRTP_MSG_CLEAR_ACK), -EBADMSG);
 	assert_still_secure(&m);
 	mallory_free(&m);

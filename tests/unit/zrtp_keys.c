@@ -45,16 +45,21 @@ static struct zrtp_suite suite_of(const struct vector *v)
 	};
 }
 
+static void make_zids(uint8_t zid_i[ZRTP_ZID_LEN], uint8_t zid_r[ZRTP_ZID_LEN])
+{
+	for (int i = 0; i < ZRTP_ZID_LEN; i++) {
+		zid_i[i] = 0x10 + i;
+		zid_r[i] = 0x20 + i;
+	}
+}
+
 static void all_keys_are_the_vectors(void **state)
 {
 	uint8_t zid_i[ZRTP_ZID_LEN], zid_r[ZRTP_ZID_LEN], dh[32], s1[64], s2[64], s3[64], key[64];
 
 	for (int i = 0; i < 32; i++)
 		dh[i] = i;
-	for (int i = 0; i < ZRTP_ZID_LEN; i++) {
-		zid_i[i] = 0x10 + i;
-		zid_r[i] = 0x20 + i;
-	}
+	make_zids(zid_i, zid_r);
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
 		const struct vector *v = &vectors[i];
 		const struct zrtp_suite suite = suite_of(v);
@@ -116,10 +121,7 @@ static void a_renewed_zrtpsess_is_the_vectors(void **state)
 {
 	uint8_t zid_i[ZRTP_ZID_LEN], zid_r[ZRTP_ZID_LEN];
 
-	for (int i = 0; i < ZRTP_ZID_LEN; i++) {
-		zid_i[i] = 0x10 + i;
-		zid_r[i] = 0x20 + i;
-	}
+	make_zids(zid_i, zid_r);
 	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
 		const struct vector *v = &vectors[i];
 		struct zrtp_master a = { .suite = suite_of(v) }, b, nobody = { 0 };
@@ -133,6 +135,24 @@ static void a_renewed_zrtpsess_is_the_vectors(void **state)
 		assert_int_equal(zrtp_master_renew(&a, ZRTP_ROLE_NONE, zid_i, zid_r), -EINVAL);
 		assert_int_equal(zrtp_master_renew(&nobody, ZRTP_ROLE_INITIATOR, zid_i, zid_r),
 				 -EINVAL);
+	}
+}
+
+/* RFC 6189 7.3.1: what a telephone and its PBX keep of their enrolment. */
+static void pbxsecret_is_the_vectors(void **state)
+{
+	uint8_t zid_i[ZRTP_ZID_LEN], zid_r[ZRTP_ZID_LEN], out[ZRTP_SECRET_LEN];
+
+	make_zids(zid_i, zid_r);
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+		const struct vector *v = &vectors[i];
+		struct zrtp_master m = { .suite = suite_of(v) };
+
+		unhex(v->master, m.key, sizeof(m.key));
+		assert_int_equal(zrtp_pbxsecret(&m, ZRTP_ROLE_INITIATOR, zid_i, zid_r, out), 0);
+		assert_hex(out, sizeof(out), v->pbx);
+		assert_int_equal(zrtp_pbxsecret(&m, ZRTP_ROLE_RESPONDER, zid_r, zid_i, out), 0);
+		assert_hex(out, sizeof(out), v->pbx);
 	}
 }
 
@@ -169,6 +189,7 @@ int main(void)
 		cmocka_unit_test(all_keys_are_the_vectors),
 		cmocka_unit_test(key_ids_are_the_vectors),
 		cmocka_unit_test(a_renewed_zrtpsess_is_the_vectors),
+		cmocka_unit_test(pbxsecret_is_the_vectors),
 		cmocka_unit_test(a_shorter_length_is_another_key),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 	};

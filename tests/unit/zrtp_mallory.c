@@ -60,6 +60,10 @@ static void drain(struct mallory *m)
 			m->error = a.error.code;
 			m->error_remote = a.error.remote;
 			break;
+		case ZRTP_ACTION_RELAY:
+			m->relays++;
+			m->relay = a;
+			break;
 		case ZRTP_ACTION_CLEARED:	m->cleared++; break;
 		case ZRTP_ACTION_TX_CLEAR:	m->tx_clear++; break;
 		case ZRTP_ACTION_CLEAR_REFUSED:	m->refused++; break;
@@ -162,6 +166,7 @@ int mallory_hello(struct mallory *m, const char *version)
 		.client_id = (const uint8_t *)"mallory         ",
 		.h3 = m->chain.h[3],
 		.zid = m->zid,
+		.mitm = m->mitm,
 	};
 	const uint8_t *blocks[ZRTP_KINDS];
 	int n;
@@ -193,7 +198,16 @@ void mallory_make_dhpart(struct mallory *m, enum zrtp_role role, const uint8_t *
 {
 	struct zrtp_dhpart part = { .h1 = m->chain.h[1], .pv = pv ? pv : m->dh.pv,
 				    .pv_len = m->dh.pv_len };
-	int n = zrtp_dhpart_build(m->dhpart, sizeof(m->dhpart), role == ZRTP_ROLE_INITIATOR ?
+	const char *name = role == ZRTP_ROLE_INITIATOR ? "Initiator" : "Responder";
+	uint8_t mac[ZRTP_HASH_MAX];
+	int n;
+
+	if (m->has_pbx) {
+		REQUIRE(!zrtp_hmac(m->suite.hash, m->pbx, sizeof(m->pbx), (const uint8_t *)name,
+				   strlen(name), mac));
+		memcpy(part.ids.pbx, mac, sizeof(part.ids.pbx));
+	}
+	n = zrtp_dhpart_build(m->dhpart, sizeof(m->dhpart), role == ZRTP_ROLE_INITIATOR ?
 				  ZRTP_MSG_DHPART2 : ZRTP_MSG_DHPART1, &part, m->chain.h[0]);
 
 	REQUIRE(n > 0);
@@ -235,7 +249,12 @@ void mallory_derive(struct mallory *m, enum zrtp_role role)
 
 	REQUIRE(!zrtp_dhpart_parse(theirs->msg, theirs->len, m->dh.pv_len, &part));
 	REQUIRE(!zrtp_dh_derive(&m->dh, part.pv, result));
-	const struct zrtp_shared shared = { .dh_result = { result, m->dh.pv_len } };
+	/* If the victim has one as well, it is the same. */
+	bool pbx = m->has_pbx && m->victim_peer.has_pbx;
+	const struct zrtp_shared shared = {
+		.dh_result = { result, m->dh.pv_len },
+		.s3 = { m->pbx, pbx ? sizeof(m->pbx) : 0 },
+	};
 
 	REQUIRE(!zrtp_keys_derive(&m->suite, &t, &shared, &m->keys));
 }
@@ -248,6 +267,42 @@ int mallory_confirm(struct mallory *m, enum zrtp_role role, const struct zrtp_co
 
 	REQUIRE(n > 0);
 	return mallory_send(m, msg, n);
+}
+
+void mallory_secure(struct mallory *m, enum zrtp_role role, struct zrtp_confirm_body *body)
+{
+	memcpy(body->h0, m->chain.h[0], ZRTP_IMAGE_LEN);
+	if (role == ZRTP_ROLE_INITIATOR) {
+		mallory_until_dhpart1(m, NULL);
+		REQUIRE(!mallory_send(m, m->dhpart, m->dhpart_len));
+		mallory_derive(m, role);
+		REQUIRE(!mallory_confirm(m, role, body));
+	} else {
+		mallory_discover(m);
+		mallory_make_dhpart(m, role, NULL);
+		REQUIRE(!mallory_send(m, m->dhpart, m->dhpart_len));
+		mallory_derive(m, role);
+		REQUIRE(!mallory_confirm(m, role, body));
+		REQUIRE(!mallory_ack(m, ZRTP_MSG_CONF2ACK));
+	}
+	REQUIRE(m->secure);
+}
+
+int mallory_seal(struct mallory *m, enum zrtp_role role, enum zrtp_message type,
+		 const uint8_t *body, size_t len)
+{
+	uint8_t sealed[ZRTP_CONFIRM_BODY_MAX], msg[ZRTP_PACKET_MAX], mac[ZRTP_HASH_MAX];
+	const uint8_t iv[ZRTP_IV_LEN] = { 17 };
+	int side = role == ZRTP_ROLE_INITIATOR ? ZRTP_KEYS_INITIATOR : ZRTP_KEYS_RESPONDER;
+	const struct zrtp_confirm confirm = {
+		.mac = mac, .iv = iv, .body = sealed, .body_len = len,
+	};
+
+	REQUIRE(len <= sizeof(sealed));
+	REQUIRE(!zrtp_cfb(m->suite.cipher, m->keys.zrtp[side], iv, true, body, len, sealed));
+	REQUIRE(!zrtp_hmac(m->suite.hash, m->keys.mac[side], zrtp_hash_len(m->suite.hash), sealed,
+			   len, mac));
+	return mallory_send(m, msg, zrtp_confirm_build(msg, sizeof(msg), type, &confirm));
 }
 
 int mallory_goclear(struct mallory *m, enum zrtp_role role)

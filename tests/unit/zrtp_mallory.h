@@ -43,11 +43,16 @@ struct mallory {
 	unsigned int cleared, tx_clear, refused;
 	struct zrtp_action secured;	/* of type ZRTP_ACTION_SECURE */
 	struct zrtp_action retain;	/* of type ZRTP_ACTION_RETAIN */
+	unsigned int relays;
+	struct zrtp_action relay;	/* the last of type ZRTP_ACTION_RELAY */
 	struct zrtp_srtp rx, tx;
 
 	struct zrtp_chain chain;
 	uint8_t zid[ZRTP_ZID_LEN];
 	uint32_t ssrc;
+	bool mitm;			/* our Hello's M flag */
+	bool has_pbx;			/* we have a pbxsecret, and say so */
+	uint8_t pbx[ZRTP_SECRET_LEN];
 	struct zrtp_suite suite;
 	struct zrtp_dh dh;
 	uint8_t hello[ZRTP_HELLO_MAX], commit[ZRTP_COMMIT_LEN], dhpart[ZRTP_DHPART_MAX];
@@ -86,6 +91,16 @@ void mallory_derive(struct mallory *m, enum zrtp_role role);
 void mallory_discover(struct mallory *m);
 /** mallory_until_dhpart1() - As initiator with an honest commitment: the victim has answered. */
 void mallory_until_dhpart1(struct mallory *m, const uint8_t *pv);
+
+/** mallory_secure() - Agree on keys, in @role; @body of our Confirm, whose H0 is put in. */
+void mallory_secure(struct mallory *m, enum zrtp_role role, struct zrtp_confirm_body *body);
+
+/**
+ * mallory_seal() - A message that is sealed as Confirm is, of any type and body.
+ * @body: before encryption; a multiple of 4 octets
+ */
+int mallory_seal(struct mallory *m, enum zrtp_role role, enum zrtp_message type,
+		 const uint8_t *body, size_t len);
 
 /** mallory_goclear() - As the side of @role, under the keys of mallory_derive(). */
 int mallory_goclear(struct mallory *m, enum zrtp_role role);

@@ -273,6 +273,7 @@ void rekey_zrtp(struct calls *c, struct line *line, const struct zrtp_action *ac
 	case ZRTP_ACTION_CLEARED:	/* nor this, which no session here allows */
 	case ZRTP_ACTION_TX_CLEAR:
 	case ZRTP_ACTION_CLEAR_REFUSED:
+	case ZRTP_ACTION_RELAY:
 		break;
 	}
 }

@@ -186,6 +186,18 @@ static void anew(struct calls *c, struct line *line, bool same_call)
 	}
 }
 
+/* A PBX may say how our own SAS is to be shown; nobody here trusts one with another SAS. */
+static void relayed(struct line *line, const struct zrtp_action *action)
+{
+	if (action->relay.what == ZRTP_RELAY_SCHEME) {
+		line->call->security.suite.sas_type = action->relay.sas_type;
+		line_changed(line);
+	} else if (action->relay.what == ZRTP_RELAY_REFUSED) {
+		log_warning("call %llu: somebody in the middle wanted to show another SAS",
+			    (unsigned long long)line->id);
+	}
+}
+
 void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 {
 	struct calls *c = arg;
@@ -234,6 +246,9 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 	case ZRTP_ACTION_CLEAR_REFUSED:
 		log_info("call %llu: the far end asked to go on in clear, and was refused",
 			 (unsigned long long)line->id);
+		break;
+	case ZRTP_ACTION_RELAY:	/* no peer here is a PBX that somebody has enrolled with */
+		relayed(line, action);
 		break;
 	case ZRTP_ACTION_FAILED:
 	case ZRTP_ACTION_CLEARED:	/* no session here allows it: nothing leaves in clear */

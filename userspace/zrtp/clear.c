@@ -46,6 +46,7 @@ static void cleared(struct zrtp_session *s, bool by_peer)
 	bool asked = s->state == ZRTP_STATE_CLEARING;
 
 	sodium_memzero(s->own_clear_mac, sizeof(s->own_clear_mac));
+	sodium_memzero(&s->keys, sizeof(s->keys));
 	zrtp_act(s, ZRTP_ACTION_CLEARED)->cleared.by_peer = by_peer;
 	zrtp_enter(s, ZRTP_STATE_CLEAR);
 	if (asked)		/* by the person of this end, who need not be asked */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Confirm1 and Confirm2 sealed and opened, RFC 6189 4.6, 5.7.
+ * Confirm1 and Confirm2 sealed and opened, RFC 6189 4.6, 5.7; and SASrelay, which is sealed
+ * alike, opened, 5.13.
  */
 #include <errno.h>
 #include <string.h>
@@ -46,12 +47,13 @@ int zrtp_confirm_seal(const struct zrtp_suite *suite, const struct zrtp_keys *ke
 				       ZRTP_MSG_CONFIRM2 : ZRTP_MSG_CONFIRM1, &confirm);
 }
 
-int zrtp_confirm_open(const struct zrtp_suite *suite, const struct zrtp_keys *keys,
-		      enum zrtp_role sender, const uint8_t *msg, size_t len,
-		      struct zrtp_confirm_body *body)
+/* Decrypts only what its MAC proves to be the sender's; @clear_len octets into @clear. */
+static int open_body(const struct zrtp_suite *suite, const struct zrtp_keys *keys,
+		     enum zrtp_role sender, const uint8_t *msg, size_t len,
+		     uint8_t clear[ZRTP_CONFIRM_BODY_MAX], size_t *clear_len)
 {
-	uint8_t clear[ZRTP_CONFIRM_BODY_MAX], mac[ZRTP_MAC_LEN];
 	struct zrtp_confirm confirm;
+	uint8_t mac[ZRTP_MAC_LEN];
 	int side = side_of(sender);
 	int r;
 
@@ -61,9 +63,34 @@ int zrtp_confirm_open(const struct zrtp_suite *suite, const struct zrtp_keys *ke
 		return r;
 	if (sodium_memcmp(mac, confirm.mac, ZRTP_MAC_LEN))
 		return -EACCES;
-	r = zrtp_cfb(suite->cipher, keys->zrtp[side], confirm.iv, false,
-		     confirm.body, confirm.body_len, clear);
-	if (!r && zrtp_confirm_body_parse(clear, confirm.body_len, body))
+	*clear_len = confirm.body_len;
+	return zrtp_cfb(suite->cipher, keys->zrtp[side], confirm.iv, false,
+			confirm.body, confirm.body_len, clear);
+}
+
+int zrtp_confirm_open(const struct zrtp_suite *suite, const struct zrtp_keys *keys,
+		      enum zrtp_role sender, const uint8_t *msg, size_t len,
+		      struct zrtp_confirm_body *body)
+{
+	uint8_t clear[ZRTP_CONFIRM_BODY_MAX];
+	size_t clear_len;
+	int r = open_body(suite, keys, sender, msg, len, clear, &clear_len);
+
+	if (!r && zrtp_confirm_body_parse(clear, clear_len, body))
+		r = -EPROTO;
+	sodium_memzero(clear, sizeof(clear));
+	return r;
+}
+
+int zrtp_relay_open(const struct zrtp_suite *suite, const struct zrtp_keys *keys,
+		    enum zrtp_role sender, const uint8_t *msg, size_t len,
+		    struct zrtp_relay_body *body)
+{
+	uint8_t clear[ZRTP_CONFIRM_BODY_MAX];
+	size_t clear_len;
+	int r = open_body(suite, keys, sender, msg, len, clear, &clear_len);
+
+	if (!r && zrtp_relay_body_parse(clear, clear_len, body))
 		r = -EPROTO;
 	sodium_memzero(clear, sizeof(clear));
 	return r;

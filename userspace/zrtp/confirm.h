@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Confirm1 and Confirm2 sealed and opened, RFC 6189 4.6, 5.7.
+ * Confirm1 and Confirm2 sealed and opened, RFC 6189 4.6, 5.7; and SASrelay, which is sealed
+ * alike, opened, 5.13.
  */
 #ifndef ZRTP_CONFIRM_H
 #define ZRTP_CONFIRM_H
@@ -27,5 +28,10 @@ int zrtp_confirm_seal(const struct zrtp_suite *suite, const struct zrtp_keys *ke
 int zrtp_confirm_open(const struct zrtp_suite *suite, const struct zrtp_keys *keys,
 		      enum zrtp_role sender, const uint8_t *msg, size_t len,
 		      struct zrtp_confirm_body *body);
+
+/** zrtp_relay_open() - As zrtp_confirm_open(), of SASrelay. */
+int zrtp_relay_open(const struct zrtp_suite *suite, const struct zrtp_keys *keys,
+		    enum zrtp_role sender, const uint8_t *msg, size_t len,
+		    struct zrtp_relay_body *body);
 
 #endif /* ZRTP_CONFIRM_H */

@@ -489,14 +489,18 @@ static void complete(struct zrtp_session *s)
 	action->secure.secrets_matched = s->secrets_matched;
 	action->secure.secrets_mismatch = s->secrets_mismatch;
 	action->secure.aux_matched = s->aux_matched;
+	action->secure.pbx_matched = s->pbx_matched;
 	action->secure.peer_verified = s->peer_confirm.verified;
 	action->secure.peer_disclosure = s->peer_confirm.disclosure;
 	action->secure.peer_allow_clear = s->peer_allow_clear;
+	action->secure.peer_signature = s->peer_confirm.signature_words;
+	action->secure.peer_mitm = s->peer_mitm;
+	action->secure.peer_enrollment = s->enrolling && s->peer_mitm;
 	action->secure.multistream = s->mult;
 	action->secure.preshared = s->prsh;
 	action->secure.peer_multistream = s->peer_offer.multistream;
 	zrtp_more_master(s, &action->secure.master);
-	zrtp_wipe(s);
+	zrtp_relay_keep(s);
 	zrtp_enter(s, ZRTP_STATE_SECURE);
 }
 

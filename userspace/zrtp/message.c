@@ -171,15 +171,18 @@ int zrtp_confirm_parse(const uint8_t *msg, size_t len, struct zrtp_confirm *out)
 	return 0;
 }
 
+/* 15 unused bits, then 9 bits of length; the signature itself is skipped. */
+static uint16_t signature_words(const uint8_t *word)
+{
+	return (word[1] & 1) << 8 | word[2];
+}
+
 int zrtp_confirm_body_parse(const uint8_t *body, size_t len, struct zrtp_confirm_body *out)
 {
-	size_t signature_words;
-
 	if (len < ZRTP_CONFIRM_BODY_LEN)
 		return -EBADMSG;
-	/* 15 unused bits, then 9 bits of length; the signature itself is skipped. */
-	signature_words = (size_t)(body[33] & 1) << 8 | body[34];
-	if (len != ZRTP_CONFIRM_BODY_LEN + signature_words * 4)
+	out->signature_words = signature_words(body + 32);
+	if (len != ZRTP_CONFIRM_BODY_LEN + out->signature_words * 4u)
 		return -EBADMSG;
 	memcpy(out->h0, body, ZRTP_IMAGE_LEN);
 	out->enrollment = body[35] & FLAG_ENROLLMENT;
@@ -187,6 +190,21 @@ int zrtp_confirm_body_parse(const uint8_t *body, size_t len, struct zrtp_confirm
 	out->allow_clear = body[35] & FLAG_ALLOW_CLEAR;
 	out->disclosure = body[35] & FLAG_DISCLOSURE;
 	out->expiry_s = get_be32(body + 36);
+	return 0;
+}
+
+int zrtp_relay_body_parse(const uint8_t *body, size_t len, struct zrtp_relay_body *out)
+{
+	if (len < ZRTP_CONFIRM_BODY_LEN)
+		return -EBADMSG;
+	out->signature_words = signature_words(body);
+	if (len != ZRTP_CONFIRM_BODY_LEN + out->signature_words * 4u)
+		return -EBADMSG;
+	out->verified = body[3] & FLAG_VERIFIED;
+	out->allow_clear = body[3] & FLAG_ALLOW_CLEAR;
+	out->disclosure = body[3] & FLAG_DISCLOSURE;
+	memcpy(out->scheme, body + 4, ZRTP_BLOCK_LEN);
+	memcpy(out->sashash, body + 8, ZRTP_SASHASH_LEN);
 	return 0;
 }
 

@@ -26,6 +26,7 @@
 #define ZRTP_MAC_LEN		8
 #define ZRTP_SECRET_ID_LEN	8
 #define ZRTP_IV_LEN		16
+#define ZRTP_SASHASH_LEN	32
 #define ZRTP_ENDPOINT_HASH_LEN	8
 #define ZRTP_PV_MAX		384	/* DH3k */
 
@@ -129,7 +130,7 @@ struct zrtp_dhpart {
 };
 
 /**
- * struct zrtp_confirm - Confirm1 and Confirm2 as they are on the wire, 5.7
+ * struct zrtp_confirm - Confirm1, Confirm2 and SASrelay as they are on the wire, 5.7, 5.13
  * @body: the encrypted part, covered by @mac
  */
 struct zrtp_confirm {
@@ -144,6 +145,18 @@ struct zrtp_confirm_body {
 	uint8_t h0[ZRTP_IMAGE_LEN];
 	bool enrollment, verified, allow_clear, disclosure;
 	uint32_t expiry_s;
+	uint16_t signature_words;	/* of a signature that was skipped, its type included */
+};
+
+/**
+ * struct zrtp_relay_body - what is inside of SASrelay, RFC 6189 5.13; else as Confirm
+ * @scheme: SAS type block
+ */
+struct zrtp_relay_body {
+	bool verified, allow_clear, disclosure;
+	uint8_t scheme[ZRTP_BLOCK_LEN];
+	uint8_t sashash[ZRTP_SASHASH_LEN];
+	uint16_t signature_words;
 };
 
 /** struct zrtp_ping - RFC 6189 5.15 */
@@ -167,6 +180,7 @@ int zrtp_commit_parse(const uint8_t *msg, size_t len, struct zrtp_commit *out);
 int zrtp_dhpart_parse(const uint8_t *msg, size_t len, size_t pv_len, struct zrtp_dhpart *out);
 int zrtp_confirm_parse(const uint8_t *msg, size_t len, struct zrtp_confirm *out);
 int zrtp_confirm_body_parse(const uint8_t *body, size_t len, struct zrtp_confirm_body *out);
+int zrtp_relay_body_parse(const uint8_t *body, size_t len, struct zrtp_relay_body *out);
 int zrtp_error_parse(const uint8_t *msg, size_t len, uint32_t *code);
 int zrtp_goclear_parse(const uint8_t *msg, size_t len, const uint8_t **mac);
 int zrtp_ping_parse(const uint8_t *msg, size_t len, struct zrtp_ping *out);

@@ -73,6 +73,7 @@ static const zrtp_handler handlers[ZRTP_STATES][ZRTP_MESSAGES] = {
 		[ZRTP_MSG_CONFIRM2]	= zrtp_secure_confirm2,
 		[ZRTP_MSG_ERROR]	= any_error,
 		[ZRTP_MSG_GOCLEAR]	= zrtp_secure_goclear,
+		[ZRTP_MSG_SASRELAY]	= zrtp_secure_sasrelay,
 		[ZRTP_MSG_PING]		= zrtp_any_ping,
 	},
 	[ZRTP_STATE_CLEARING] = {

@@ -56,6 +56,9 @@ enum zrtp_state {
 /* What a source that has proven nothing may get, in bytes for each byte of its own. */
 #define ZRTP_UNPROVEN_FACTOR	5
 
+/* A SASrelay comes with each new far end of a PBX; an old one is not to come again. */
+#define ZRTP_RELAYS_KEPT	8
+
 struct zrtp_queued {
 	struct zrtp_action action;
 	uint8_t packet[ZRTP_SEND_MAX];
@@ -95,6 +98,7 @@ struct zrtp_dhpart_msg {
  * @own_clear_mac, @peer_clear_mac: what an authentic GoClear of each side bears
  * @peer_allow_clear: A flag of the peer's Confirm, where it counts
  * @enrolling: E flag of the peer's Confirm: nothing goes clear
+ * @relays, @n_relays: hashes of the last SASrelays, which come again until RelayACK does
  * @clear_refused: our owner knows that a GoClear was refused
  * @clear_confirmed: the person knows that the call is in clear
  * @mult: Multistream mode, from @master; so is the session from the beginning
@@ -158,6 +162,8 @@ struct zrtp_session {
 	uint8_t peer_clear_mac[ZRTP_MAC_LEN];
 	bool peer_allow_clear;
 	bool enrolling;
+	uint8_t relays[ZRTP_RELAYS_KEPT][ZRTP_IMAGE_LEN];
+	unsigned int n_relays;
 	bool clear_refused;
 	bool clear_confirmed;
 
@@ -258,6 +264,12 @@ int zrtp_clearing_clear_ack(struct zrtp_session *s, uint64_t now, const struct z
 int zrtp_clearing_error(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 /** zrtp_clearing_unanswered() - No ClearACK came: the keys end all the same. */
 void zrtp_clearing_unanswered(struct zrtp_session *s);
+
+/* relay.c */
+
+/** zrtp_relay_keep() - Wipe as zrtp_wipe(), but for what a SASrelay of this peer needs. */
+void zrtp_relay_keep(struct zrtp_session *s);
+int zrtp_secure_sasrelay(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 
 /* preshared.c */
 

@@ -208,6 +208,15 @@ enum zrtp_error {
 	ZRTP_ERROR_GOCLEAR_REFUSED	= 0x100,
 };
 
+/* What has come of a SASrelay, RFC 6189 7.3. */
+enum zrtp_relay {
+	ZRTP_RELAY_SAS = 1,	/* the person has enrolled with this PBX: show .sas_value instead
+				 * of our own, and say who relays it */
+	ZRTP_RELAY_SCHEME,	/* show our own SAS by .sas_type */
+	ZRTP_RELAY_REFUSED,	/* somebody in the middle who is not trusted, or whom we do not
+				 * understand: nothing to show; .error was sent */
+};
+
 enum zrtp_action_type {
 	ZRTP_ACTION_SEND = 1,	/* send .packet on the flow, as it is */
 	ZRTP_ACTION_PEER,	/* answer with zrtp_session_peer(): who is .peer_zid? */
@@ -226,6 +235,7 @@ enum zrtp_action_type {
 	ZRTP_ACTION_TX_CLEAR,	/* the person wants it: from now on RTP may leave in clear */
 	ZRTP_ACTION_CLEAR_REFUSED,	/* a GoClear was authentic and is not allowed; keys and
 				 * media are as before it: .refused */
+	ZRTP_ACTION_RELAY,	/* a PBX in the middle tells of the SAS beyond it: .relay */
 	ZRTP_ACTION_ANEW,	/* there are keys, and a Hello that differs has come; it has not
 				 * been answered: another session may be, .anew */
 };
@@ -255,9 +265,14 @@ struct zrtp_action {
 			bool secrets_matched;	/* rs1 or rs2 of both sides met */
 			bool secrets_mismatch;	/* we had some, none met: alarm */
 			bool aux_matched;
+			bool pbx_matched;	/* the peer is a PBX that the person has enrolled with */
 			bool peer_verified;	/* V flag of the peer's Confirm */
 			bool peer_disclosure;	/* D flag: keys may be known to others, tell people */
 			bool peer_allow_clear;	/* A flag: zrtp_session_go_clear() is possible */
+			bool peer_signature;	/* the peer has signed the SAS; we do not check it */
+			bool peer_mitm;		/* M flag: the peer may relay a SAS */
+			bool peer_enrollment;	/* E flag of such a one: ask the person, then
+						 * zrtp_pbxsecret() */
 			bool multistream;	/* this was one: SAS and secrets mean nothing */
 			bool preshared;		/* from rs1 without DH */
 			bool peer_multistream;	/* the peer can do it */
@@ -271,6 +286,15 @@ struct zrtp_action {
 			uint32_t expiry_s;	/* smaller of both; 0: forget, 0xffffffff: never expires */
 			bool frozen;		/* mismatch: store only after the SAS was compared */
 		} retain;
+		struct {
+			enum zrtp_relay what;
+			enum zrtp_sas_type sas_type;
+			uint8_t sas_value[4];	/* zero but with ZRTP_RELAY_SAS */
+			bool verified;		/* V flag of the far end, as the PBX says */
+			bool disclosure;	/* D flag, likewise */
+			bool signature;		/* there was one, which we do not check */
+			enum zrtp_error error;
+		} relay;
 		struct {
 			enum zrtp_error code;
 			bool remote;		/* the other side said so */
@@ -393,6 +417,21 @@ int zrtp_session_clear_confirmed(struct zrtp_session *s);
  */
 int zrtp_master_renew(struct zrtp_master *master, enum zrtp_role role,
 		      const uint8_t own_zid[ZRTP_ZID_LEN], const uint8_t peer_zid[ZRTP_ZID_LEN]);
+
+/**
+ * zrtp_pbxsecret() - Enrol with a PBX, RFC 6189 7.3.1.
+ * @master: of the call with it; not changed
+ * @role: our role in the first exchange of the call
+ * @out: to be kept as @pbx of struct zrtp_peer; the caller wipes it
+ *
+ * Only when the peer has set the E flag and the person has said yes, knowing that the PBX
+ * can listen to every call through it. Never by itself.
+ *
+ * Return: 0, -EINVAL, -EIO.
+ */
+int zrtp_pbxsecret(const struct zrtp_master *master, enum zrtp_role role,
+		   const uint8_t own_zid[ZRTP_ZID_LEN], const uint8_t peer_zid[ZRTP_ZID_LEN],
+		   uint8_t out[ZRTP_SECRET_LEN]);
 
 /** zrtp_session_next() - Take the oldest action. Return: 1 with @out filled, 0 for none. */
 int zrtp_session_next(struct zrtp_session *s, struct zrtp_action *out);
