@@ -217,6 +217,9 @@ void sim_act(struct sim *sim, int end)
 			e->anew += a.anew.same_call;
 			e->others += !a.anew.same_call;
 			break;
+		case ZRTP_ACTION_FALSE_HELLO:
+			e->false_hellos++;
+			break;
 		case ZRTP_ACTION_RELAY:
 			REQUIRE(!"no end here is a PBX");
 			break;

@@ -274,6 +274,7 @@ void rekey_zrtp(struct calls *c, struct line *line, const struct zrtp_action *ac
 	case ZRTP_ACTION_TX_CLEAR:
 	case ZRTP_ACTION_CLEAR_REFUSED:
 	case ZRTP_ACTION_RELAY:
+	case ZRTP_ACTION_FALSE_HELLO:
 		break;
 	}
 }

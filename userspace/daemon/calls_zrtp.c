@@ -250,6 +250,8 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 	case ZRTP_ACTION_RELAY:	/* no peer here is a PBX that somebody has enrolled with */
 		relayed(line, action);
 		break;
+	case ZRTP_ACTION_FALSE_HELLO:	/* there is no signalling here that could name one */
+		break;
 	case ZRTP_ACTION_FAILED:
 	case ZRTP_ACTION_CLEARED:	/* no session here allows it: nothing leaves in clear */
 	case ZRTP_ACTION_TX_CLEAR:

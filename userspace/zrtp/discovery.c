@@ -89,8 +89,39 @@ static bool is_of_the_call(const struct zrtp_packet *pkt, const uint8_t *zid)
 	return offer.multistream;
 }
 
+/* Say our Hello again, to somebody else than the one who acknowledged it. */
+static void begin_again(struct zrtp_session *s, uint64_t now)
+{
+	s->hello_answered = false;
+	zrtp_send(s, s->own_hello.data, s->own_hello.len);
+	zrtp_timer_start(&s->t1, now, ZRTP_T1_FIRST);
+}
+
+void zrtp_hello_forget(struct zrtp_session *s, uint64_t now)
+{
+	s->peer_hello.len = 0;
+	s->peer_known = false;
+	s->peer_asked = false;
+	if (s->state == ZRTP_STATE_DISCOVERY)
+		begin_again(s, now);
+	s->hello_answered = false;
+	s->ack_owed = false;
+	s->repeats = 0;
+}
+
 /* What became of a Hello. */
-enum heard { HEARD_BAD, HEARD_LOW, HEARD_HIGH, HEARD_OWN_ZID, HEARD_AGAIN, HEARD_NEW };
+enum heard {
+	HEARD_BAD, HEARD_FALSE, HEARD_LOW, HEARD_HIGH, HEARD_OWN_ZID, HEARD_AGAIN, HEARD_NEW,
+};
+
+/* RFC 6189 8.1; not told of each that somebody forges. */
+static enum heard refuse_false(struct zrtp_session *s)
+{
+	if (!s->false_told)
+		zrtp_act(s, ZRTP_ACTION_FALSE_HELLO);
+	s->false_told = true;
+	return HEARD_FALSE;
+}
 
 static enum heard hear(struct zrtp_session *s, const struct zrtp_packet *pkt,
 		       struct zrtp_hello *hello)
@@ -100,6 +131,8 @@ static enum heard hear(struct zrtp_session *s, const struct zrtp_packet *pkt,
 
 	if (zrtp_hello_version(pkt->msg, pkt->msg_len, &version))
 		return HEARD_BAD;
+	if (zrtp_hello_is_false(s, pkt->msg, pkt->msg_len))
+		return refuse_false(s);
 	order = zrtp_version_compare(version);
 	if (s->mult && !is_of_the_call(pkt, s->peer.peer_zid))
 		return HEARD_BAD;
@@ -165,6 +198,8 @@ int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pa
 	switch (hear(s, pkt, &hello)) {
 	case HEARD_BAD:
 		return -EBADMSG;
+	case HEARD_FALSE:
+		return 0;	/* no answer; the owner has been told */
 	case HEARD_LOW:
 		return zrtp_fail(s, now, ZRTP_ERROR_VERSION);
 	case HEARD_OWN_ZID:
@@ -219,6 +254,8 @@ int zrtp_discovery_hello(struct zrtp_session *s, uint64_t now, const struct zrtp
 	switch (hear(s, pkt, &hello)) {
 	case HEARD_BAD:
 		return -EBADMSG;
+	case HEARD_FALSE:
+		return 0;	/* no answer; the owner has been told */
 	case HEARD_LOW:
 		zrtp_doubt(s, now, ZRTP_ERROR_VERSION, false);
 		return 0;
@@ -229,11 +266,8 @@ int zrtp_discovery_hello(struct zrtp_session *s, uint64_t now, const struct zrtp
 		break;
 	case HEARD_NEW:
 		/* Whoever acknowledged our Hello before is not there any more. */
-		if (had_one && s->hello_answered) {
-			s->hello_answered = false;
-			zrtp_send(s, s->own_hello.data, s->own_hello.len);
-			zrtp_timer_start(&s->t1, now, ZRTP_T1_FIRST);
-		}
+		if (had_one && s->hello_answered)
+			begin_again(s, now);
 		break;
 	}
 	zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
@@ -292,7 +326,7 @@ int zrtp_any_ping(struct zrtp_session *s, uint64_t now, const struct zrtp_packet
 		return -EBADMSG;
 	s->peer_speaks = true;
 	zrtp_ping_ack_build(ack, sizeof(ack),
-			    s->own_hello.len ? s->peer.own_zid : s->endpoint_hash,
+			    s->started || s->peer_told ? s->peer.own_zid : s->endpoint_hash,
 			    ping.endpoint_hash, pkt->ssrc);
 	zrtp_send(s, ack, sizeof(ack));
 	return 0;

@@ -489,6 +489,7 @@ static void complete(struct zrtp_session *s)
 	action->secure.secrets_matched = s->secrets_matched;
 	action->secure.secrets_mismatch = s->secrets_mismatch;
 	action->secure.aux_matched = s->aux_matched;
+	action->secure.hello_signalled = s->hello_expected;
 	action->secure.pbx_matched = s->pbx_matched;
 	action->secure.peer_verified = s->peer_confirm.verified;
 	action->secure.peer_disclosure = s->peer_confirm.disclosure;

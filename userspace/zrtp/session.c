@@ -305,6 +305,23 @@ bool zrtp_queue_has_room(const struct zrtp_session *s)
 	return ZRTP_ACTIONS_MAX - s->queued >= ZRTP_ACTIONS_PER_CALL;
 }
 
+/*
+ * Whom we call, unless our owner has told us of somebody who calls. Our Hello may be made
+ * already, for the signalling: then it keeps its ZID.
+ */
+static int take_peer(struct zrtp_session *s, const struct zrtp_peer *peer)
+{
+	uint8_t own_zid[ZRTP_ZID_LEN];
+
+	if (s->peer_told)
+		return 0;
+	memcpy(own_zid, s->own_hello.len ? s->peer.own_zid : peer->own_zid, ZRTP_ZID_LEN);
+	s->peer = *peer;
+	memcpy(s->peer.own_zid, own_zid, ZRTP_ZID_LEN);
+	s->peer_told = !sodium_is_zero(peer->peer_zid, ZRTP_ZID_LEN);
+	return s->own_hello.len ? 0 : zrtp_hello_make(s);
+}
+
 int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer)
 {
 	int r;
@@ -315,13 +332,9 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 		return -EBUSY;
 	s->started = true;
 	s->proven = true;
-	if (!s->own_hello.len) {
-		s->peer = *peer;
-		s->peer_told = !sodium_is_zero(peer->peer_zid, ZRTP_ZID_LEN);
-		r = zrtp_hello_make(s);
-		if (r)
-			return finish(s, now, r);
-	}
+	r = take_peer(s, peer);
+	if (r)
+		return finish(s, now, r);
 	zrtp_enter(s, ZRTP_STATE_DISCOVERY);
 	if (!s->hello_answered) {
 		zrtp_send(s, s->own_hello.data, s->own_hello.len);

@@ -83,6 +83,8 @@ struct zrtp_dhpart_msg {
  * @doubt: an Error or a wrong confirm_mac came: when it becomes true
  * @doubt_code: the Error's code, or the one that we shall send
  * @doubt_remote: it was the peer's Error
+ * @hello_expected: the peer's Hello is to hash to @expected_hash
+ * @false_told: our owner knows that another has come
  * @proven: we have begun ourselves, or the peer has shown that it gets what we send
  * @heard, @told: until then, bytes of packets from and to it
  * @repeats: LISTEN: how often the stored Hello has come again
@@ -130,6 +132,9 @@ struct zrtp_session {
 	enum zrtp_error doubt_code;
 	bool doubt_remote;
 
+	bool hello_expected;
+	bool false_told;
+	uint8_t expected_hash[ZRTP_HELLO_HASH_LEN];
 	bool proven;
 	uint64_t heard, told;
 	unsigned int repeats;
@@ -214,6 +219,8 @@ bool zrtp_in_progress(const struct zrtp_session *s);
 
 /* discovery.c */
 int zrtp_hello_make(struct zrtp_session *s);
+/** zrtp_hello_forget() - The peer's, which was false: as if it had not come. */
+void zrtp_hello_forget(struct zrtp_session *s, uint64_t now);
 int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_listen_hello_ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_discovery_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
@@ -270,6 +277,11 @@ void zrtp_clearing_unanswered(struct zrtp_session *s);
 /** zrtp_relay_keep() - Wipe as zrtp_wipe(), but for what a SASrelay of this peer needs. */
 void zrtp_relay_keep(struct zrtp_session *s);
 int zrtp_secure_sasrelay(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
+
+/* signalling.c */
+
+/** zrtp_hello_is_false() - Is it another than what was signalled? */
+bool zrtp_hello_is_false(const struct zrtp_session *s, const uint8_t *msg, size_t len);
 
 /* preshared.c */
 

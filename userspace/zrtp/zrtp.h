@@ -57,6 +57,8 @@
 #define ZRTP_ALGOS_MAX		7	/* RFC 6189 5.2: up to 7 of each kind */
 #define ZRTP_AUX_MAX		64
 #define ZRTP_HASH_MAX		64
+#define ZRTP_HELLO_HASH_LEN	32	/* RFC 6189 8.1 */
+#define ZRTP_HELLO_HASH_TEXT	70	/* as text, with its terminating zero */
 #define ZRTP_NONCE_LEN		16	/* Commit without DH, RFC 6189 5.4 */
 #define ZRTP_NONCES_KEPT	8
 #define ZRTP_NEVER		UINT64_MAX
@@ -236,6 +238,8 @@ enum zrtp_action_type {
 	ZRTP_ACTION_CLEAR_REFUSED,	/* a GoClear was authentic and is not allowed; keys and
 				 * media are as before it: .refused */
 	ZRTP_ACTION_RELAY,	/* a PBX in the middle tells of the SAS beyond it: .relay */
+	ZRTP_ACTION_FALSE_HELLO,	/* a Hello is not the one that was signalled, and was not
+				 * used; told once */
 	ZRTP_ACTION_ANEW,	/* there are keys, and a Hello that differs has come; it has not
 				 * been answered: another session may be, .anew */
 };
@@ -265,6 +269,8 @@ struct zrtp_action {
 			bool secrets_matched;	/* rs1 or rs2 of both sides met */
 			bool secrets_mismatch;	/* we had some, none met: alarm */
 			bool aux_matched;
+			bool hello_signalled;	/* the peer's Hello is the one that
+						 * zrtp_session_expect_hello() has named */
 			bool pbx_matched;	/* the peer is a PBX that the person has enrolled with */
 			bool peer_verified;	/* V flag of the peer's Confirm */
 			bool peer_disclosure;	/* D flag: keys may be known to others, tell people */
@@ -344,12 +350,57 @@ int zrtp_session_multistream(struct zrtp_session *s, const struct zrtp_master *m
 			     const struct zrtp_peer *peer);
 
 /**
+ * zrtp_session_hello_hash() - What binds our Hello to the signalling, RFC 6189 8.1.
+ * @own_zid: what we show to this peer; ignored when our Hello is made already
+ * @out: SHA-256 of our Hello, which from now on stays as it is
+ *
+ * Before zrtp_session_start(), if the signalling is to carry it. The ZID given to that, or
+ * to zrtp_session_peer(), is then ignored.
+ *
+ * Return: 0, -EINVAL when the session is over.
+ */
+int zrtp_session_hello_hash(struct zrtp_session *s, const uint8_t own_zid[ZRTP_ZID_LEN],
+			    uint8_t out[ZRTP_HELLO_HASH_LEN]);
+
+/**
+ * zrtp_session_expect_hello() - What the signalling says of the peer's Hello.
+ * @s: the session
+ * @now: monotonic milliseconds
+ * @hash: of the peer's whole Hello message
+ *
+ * Every other Hello is dropped from now on, and one that came before is forgotten; the first
+ * is told by ZRTP_ACTION_FALSE_HELLO. Who only controls the signalling can so prevent the
+ * exchange, and not break it. It authenticates nobody unless the signalling does, end to end.
+ *
+ * Return: 0, -EINVAL when an exchange has begun, -EBUSY.
+ */
+int zrtp_session_expect_hello(struct zrtp_session *s, uint64_t now,
+			      const uint8_t hash[ZRTP_HELLO_HASH_LEN]);
+
+/**
+ * zrtp_hello_hash_format() - As the value of a=zrtp-hash has it.
+ * @buf: ZRTP_HELLO_HASH_TEXT octets are enough
+ *
+ * Return: 0, -ENOBUFS.
+ */
+int zrtp_hello_hash_format(const uint8_t hash[ZRTP_HELLO_HASH_LEN], char *buf, size_t len);
+
+/**
+ * zrtp_hello_hash_parse() - The value of one a=zrtp-hash.
+ *
+ * Return: 0; -EPROTONOSUPPORT for one of another version, of which there may be several;
+ * -EBADMSG.
+ */
+int zrtp_hello_hash_parse(const char *text, uint8_t out[ZRTP_HELLO_HASH_LEN]);
+
+/**
  * zrtp_session_start() - Begin to say Hello.
  * @s: the session
  * @now: monotonic milliseconds; may never go backwards on one session
  * @peer: who we call, with our ZID for them; copied. Its secrets hold only if
  *	the peer's Hello bears @peer->peer_zid, else ZRTP_ACTION_PEER asks anew.
- *	Ignored when our Hello has been sent already
+ *	Ignored when zrtp_session_peer() has told of a peer; its own ZID also when our
+ *	Hello is made already
  *
  * Return: 0, -EINVAL when it was started before or is over, -EBUSY.
  */
