@@ -149,6 +149,7 @@ void mallory_wait(struct mallory *m, uint64_t ms)
 {
 	uint64_t end = m->now + ms;
 
+	drain(m);	/* what the test itself has asked the engine for */
 	while (zrtp_session_deadline(m->victim) <= end) {
 		uint64_t due = zrtp_session_deadline(m->victim);
 
@@ -176,6 +177,8 @@ int mallory_hello(struct mallory *m, const char *version)
 		hello.blocks[kind] = blocks[kind];
 		hello.counts[kind] = 1;
 	}
+	if (m->mult)
+		hello.blocks[ZRTP_KIND_AGREEMENT] = (const uint8_t *)ZRTP_MULT_BLOCK;
 	n = zrtp_hello_build(m->hello, sizeof(m->hello), &hello, m->chain.h[2]);
 	REQUIRE(n > 0);
 	m->hello_len = n;

@@ -51,6 +51,7 @@ struct mallory {
 	uint8_t zid[ZRTP_ZID_LEN];
 	uint32_t ssrc;
 	bool mitm;			/* our Hello's M flag */
+	bool mult;			/* our Hello lists Mult, and no other agreement */
 	bool has_pbx;			/* we have a pbxsecret, and say so */
 	uint8_t pbx[ZRTP_SECRET_LEN];
 	struct zrtp_suite suite;

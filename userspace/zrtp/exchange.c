@@ -331,7 +331,7 @@ int zrtp_commit_dhpart1(struct zrtp_session *s, uint64_t now, const struct zrtp_
 	int r;
 
 	if (zrtp_dhpart_parse(pkt->msg, pkt->msg_len, s->dh.pv_len, &part))
-		return -EBADMSG;
+		return zrtp_malformed(s, now);
 	if (!zrtp_chain_leads(part.h1, 2, s->peer_h3))
 		return -EBADMSG;
 	memcpy(s->peer_h1, part.h1, ZRTP_IMAGE_LEN);
@@ -359,7 +359,7 @@ int zrtp_dhpart1_dhpart2(struct zrtp_session *s, uint64_t now, const struct zrtp
 	int r;
 
 	if (zrtp_dhpart_parse(pkt->msg, pkt->msg_len, s->dh.pv_len, &part))
-		return -EBADMSG;
+		return zrtp_malformed(s, now);
 	if (!zrtp_chain_leads(part.h1, 1, s->peer_h2))
 		return -EBADMSG;
 	memcpy(s->peer_h1, part.h1, ZRTP_IMAGE_LEN);
@@ -428,13 +428,16 @@ static int open_confirm(struct zrtp_session *s, uint64_t now, const struct zrtp_
 	case -EACCES:
 		zrtp_doubt(s, now, ZRTP_ERROR_CONFIRM_MAC, false);
 		return 1;
+	case -EBADMSG:
+		return zrtp_malformed(s, now);
 	case -EPROTO:
 		zrtp_fail(s, now, ZRTP_ERROR_MALFORMED);
 		return 1;
 	default:
 		return r;
 	}
-	if (!chain_ok(s)) {
+	/* RFC 6189 7.2: a signature goes with DH only. */
+	if (!chain_ok(s) || (without_dh(s) && s->peer_confirm.signature_words)) {
 		zrtp_fail(s, now, ZRTP_ERROR_MALFORMED);
 		return 1;
 	}

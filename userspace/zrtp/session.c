@@ -212,7 +212,7 @@ int zrtp_fail(struct zrtp_session *s, uint64_t now, enum zrtp_error code)
 }
 
 /*
- * Neither an Error nor a Confirm with a wrong MAC proves that the peer sent it.
+ * Neither an Error nor a malformed message nor a wrong MAC proves that the peer sent it.
  * RFC 6189 9 wants such packets unused while correct ones still come, so the
  * exchange gets some time to go on, and fails when it does not.
  */
@@ -223,6 +223,13 @@ void zrtp_doubt(struct zrtp_session *s, uint64_t now, enum zrtp_error code, bool
 	s->doubt = now + ZRTP_DOUBT_MS;
 	s->doubt_code = code;
 	s->doubt_remote = remote;
+}
+
+int zrtp_malformed(struct zrtp_session *s, uint64_t now)
+{
+	if (zrtp_in_progress(s))
+		zrtp_doubt(s, now, ZRTP_ERROR_MALFORMED, false);
+	return -EBADMSG;
 }
 
 static int any_error(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
@@ -364,6 +371,15 @@ int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_pe
 	if (!r && s->state == ZRTP_STATE_LISTEN)
 		zrtp_send(s, s->own_hello.data, s->own_hello.len);
 	return finish(s, now, r ?: zrtp_discover(s, now));
+}
+
+int zrtp_session_refuse(struct zrtp_session *s, uint64_t now)
+{
+	if (s->state > ZRTP_STATE_CONFIRM2)
+		return -EINVAL;
+	if (!zrtp_queue_has_room(s))
+		return -EBUSY;
+	return zrtp_fail(s, now, ZRTP_ERROR_UNAVAILABLE);
 }
 
 int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *data, size_t len)

@@ -210,6 +210,8 @@ int zrtp_fail(struct zrtp_session *s, uint64_t now, enum zrtp_error code);
 void zrtp_end(struct zrtp_session *s, enum zrtp_error code, bool remote);
 /** zrtp_doubt() - Fail with @code in a while, unless the exchange goes on. */
 void zrtp_doubt(struct zrtp_session *s, uint64_t now, enum zrtp_error code, bool remote);
+/** zrtp_malformed() - What was waited for has come and has the wrong structure. Return: -EBADMSG */
+int zrtp_malformed(struct zrtp_session *s, uint64_t now);
 /** zrtp_wipe() - Every secret that the session holds; what was queued is the owner's. */
 void zrtp_wipe(struct zrtp_session *s);
 /** zrtp_queue_has_room() - For all that one call may queue. */

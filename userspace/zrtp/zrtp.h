@@ -418,13 +418,26 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer);
 
 /**
+ * zrtp_session_refuse() - We cannot, or do not want to, serve whoever that is.
+ * @s: the session, with no keys yet
+ * @now: monotonic milliseconds
+ *
+ * The peer is told once, and again until it acknowledges if it has shown that it is there;
+ * ZRTP_ACTION_FAILED comes with ZRTP_ERROR_UNAVAILABLE.
+ *
+ * Return: 0, -EINVAL when there are keys or all is over, -EBUSY.
+ */
+int zrtp_session_refuse(struct zrtp_session *s, uint64_t now);
+
+/**
  * zrtp_session_packet() - A UDP payload with the ZRTP cookie came in.
  *
  * Return: 0 when it was taken, -EBADMSG when it was dropped (malformed, bad
  * CRC, or not for this state); the session is as good after as before. -EBUSY.
  *
- * An Error of the peer, or a Confirm with a wrong MAC, ends the exchange only
- * when nothing better has come for 1.5 s: anybody could have sent it.
+ * An Error of the peer, a Confirm with a wrong MAC or a malformed message of the kind that
+ * is waited for ends the exchange only when nothing better has come for 1.5 s: anybody
+ * could have sent it.
  */
 int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *data, size_t len);
 
