@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -23,22 +22,14 @@
 
 static int setup(void **state)
 {
-	struct sim *sim = malloc(sizeof(*sim));
+	struct sim *sim;
 
-	if (!sim)
+	if (sim_setup(state, 13))
 		return -1;
-	sim_init(sim, 13);
+	sim = *state;
 	sim->end[ALICE].config.allow_clear = true;
 	sim->end[BOB].config.allow_clear = true;
 	sim_engines(sim, 13);
-	*state = sim;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_free(*state);
-	free(*state);
 	return 0;
 }
 
@@ -445,7 +436,7 @@ static void a_new_hello_is_told(void **state)
 	zrtp_session_free(alice);
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	cmocka_unit_test_setup_teardown(f, setup, sim_teardown)
 
 int main(void)
 {

@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -22,20 +21,7 @@ static const enum zrtp_role roles[] = { ZRTP_ROLE_INITIATOR, ZRTP_ROLE_RESPONDER
 
 static int setup(void **state)
 {
-	struct sim *sim = malloc(sizeof(*sim));
-
-	if (!sim)
-		return -1;
-	sim_init(sim, 19);
-	*state = sim;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_free(*state);
-	free(*state);
-	return 0;
+	return sim_setup(state, 19);
 }
 
 /* All but mallory's Confirm; @mitm is the M flag of her Hello. */
@@ -267,7 +253,7 @@ static void no_signature_comes_without_dh(void **state)
 	}
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	cmocka_unit_test_setup_teardown(f, setup, sim_teardown)
 
 int main(void)
 {

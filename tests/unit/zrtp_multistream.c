@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -30,20 +29,7 @@ struct last {
 
 static int setup(void **state)
 {
-	struct sim *sim = malloc(sizeof(*sim));
-
-	if (!sim)
-		return -1;
-	sim_init(sim, 7);
-	*state = sim;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_free(*state);
-	free(*state);
-	return 0;
+	return sim_setup(state, 7);
 }
 
 static void first_exchange(struct sim *sim, struct last *last)
@@ -446,7 +432,7 @@ static void only_a_new_session_can_be_one(void **state)
 						  &sim->end[ALICE].peer), -EINVAL);
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	cmocka_unit_test_setup_teardown(f, setup, sim_teardown)
 
 /* From its Hello on, the end in @arg has another H0 than the one that its chain hangs by. */
 static bool another_h0(struct sim *sim, int from, uint8_t *packet, size_t *len)

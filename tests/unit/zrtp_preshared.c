@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,22 +19,14 @@
 
 static int setup(void **state)
 {
-	struct sim *sim = malloc(sizeof(*sim));
+	struct sim *sim;
 
-	if (!sim)
+	if (sim_setup(state, 11))
 		return -1;
-	sim_init(sim, 11);
+	sim = *state;
 	sim->end[ALICE].config.preshared = true;
 	sim->end[BOB].config.preshared = true;
 	sim_engines(sim, 11);
-	*state = sim;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_free(*state);
-	free(*state);
 	return 0;
 }
 
@@ -534,7 +525,7 @@ static void more_keys_come_from_it_as_from_any_call(void **state)
 	assert_false(sim->end[ALICE].secured.secure.preshared);
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	cmocka_unit_test_setup_teardown(f, setup, sim_teardown)
 
 int main(void)
 {

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,20 +19,7 @@
 
 static int setup(void **state)
 {
-	struct sim *sim = malloc(sizeof(*sim));
-
-	if (!sim)
-		return -1;
-	sim_init(sim, 17);
-	*state = sim;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sim_free(*state);
-	free(*state);
-	return 0;
+	return sim_setup(state, 17);
 }
 
 static void hello_hash(struct sim *sim, int end, uint8_t out[ZRTP_HELLO_HASH_LEN])
@@ -335,7 +321,7 @@ static void the_text_is_that_of_a_zrtp_hash(void **state)
 	assert_int_equal(zrtp_hello_hash_format(hash, text, sizeof(text) - 1), -ENOBUFS);
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	cmocka_unit_test_setup_teardown(f, setup, sim_teardown)
 
 int main(void)
 {

@@ -302,6 +302,24 @@ void sim_free(struct sim *sim)
 	}
 }
 
+int sim_setup(void **state, uint64_t seed)
+{
+	struct sim *sim = malloc(sizeof(*sim));
+
+	if (!sim)
+		return -1;
+	sim_init(sim, seed);
+	*state = sim;
+	return 0;
+}
+
+int sim_teardown(void **state)
+{
+	sim_free(*state);
+	free(*state);
+	return 0;
+}
+
 void sim_start(struct sim *sim, int end)
 {
 	REQUIRE(zrtp_session_start(sim->end[end].session, sim->now, &sim->end[end].peer) == 0);

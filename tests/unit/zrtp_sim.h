@@ -87,6 +87,10 @@ struct sim {
 void sim_init(struct sim *sim, uint64_t seed);
 void sim_free(struct sim *sim);
 
+/* A test's own, for cmocka; the seed is of sim_init(). */
+int sim_setup(void **state, uint64_t seed);
+int sim_teardown(void **state);
+
 /** sim_engines() - Make both engines (again, for a next call) from the configs. */
 void sim_engines(struct sim *sim, uint64_t seed);
 

@@ -82,6 +82,16 @@ static bool without_dh(const struct zrtp_session *s)
 	return s->mult || s->prsh;
 }
 
+int zrtp_commit_make(struct zrtp_session *s, const struct zrtp_commit *commit)
+{
+	int r = zrtp_commit_build(s->commit, sizeof(s->commit), commit, s->chain.h[1]);
+
+	if (r < 0)
+		return r;
+	s->commit_len = r;
+	return 0;
+}
+
 static int initiate_dh(struct zrtp_session *s, uint64_t now)
 {
 	uint8_t hvi[ZRTP_HVI_LEN];
@@ -100,11 +110,8 @@ static int initiate_dh(struct zrtp_session *s, uint64_t now)
 	if (r)
 		return r;
 	zrtp_suite_blocks(&s->suite, commit.blocks);
-	r = zrtp_commit_build(s->commit, sizeof(s->commit), &commit, s->chain.h[1]);
-	if (r < 0)
-		return r;
-	s->commit_len = r;
-	return send_commit(s, now);
+	r = zrtp_commit_make(s, &commit);
+	return r ?: send_commit(s, now);
 }
 
 int zrtp_initiate(struct zrtp_session *s, uint64_t now)

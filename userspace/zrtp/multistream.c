@@ -45,17 +45,12 @@ int zrtp_more_commit(struct zrtp_session *s)
 		.zid = s->peer.own_zid,
 		.nonce = nonce,
 	};
-	int r;
 
 	zrtp_random(s, nonce, sizeof(nonce));
 	s->suite = s->master.suite;
 	zrtp_suite_blocks(&s->suite, commit.blocks);
 	commit.blocks[ZRTP_KIND_AGREEMENT] = (const uint8_t *)ZRTP_MULT_BLOCK;
-	r = zrtp_commit_build(s->commit, sizeof(s->commit), &commit, s->chain.h[1]);
-	if (r < 0)
-		return r;
-	s->commit_len = r;
-	return 0;
+	return zrtp_commit_make(s, &commit);
 }
 
 static bool is_spent(const struct zrtp_master *master, const uint8_t *nonce)
@@ -95,11 +90,12 @@ enum zrtp_error zrtp_more_suite(const struct zrtp_session *s, const struct zrtp_
 	return ZRTP_ERROR_NONE;
 }
 
-int zrtp_more_agree(struct zrtp_session *s)
+struct zrtp_transcript zrtp_more_transcript(const struct zrtp_session *s)
 {
 	bool initiator = s->role == ZRTP_ROLE_INITIATOR;
 	const struct zrtp_hello_msg *hello_r = initiator ? &s->peer_hello : &s->own_hello;
-	const struct zrtp_transcript transcript = {
+
+	return (struct zrtp_transcript) {
 		.zid_initiator = initiator ? s->peer.own_zid : s->peer.peer_zid,
 		.zid_responder = initiator ? s->peer.peer_zid : s->peer.own_zid,
 		.messages = {
@@ -107,6 +103,11 @@ int zrtp_more_agree(struct zrtp_session *s)
 			{ s->commit, s->commit_len },
 		},
 	};
+}
+
+int zrtp_more_agree(struct zrtp_session *s)
+{
+	const struct zrtp_transcript transcript = zrtp_more_transcript(s);
 
 	return zrtp_keys_derive_more(&s->suite, &transcript, s->master.key, &s->keys);
 }

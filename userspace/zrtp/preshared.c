@@ -92,11 +92,7 @@ int zrtp_preshared_commit(struct zrtp_session *s)
 	if (r)
 		return r;
 	zrtp_suite_blocks(&s->suite, commit.blocks);
-	r = zrtp_commit_build(s->commit, sizeof(s->commit), &commit, s->chain.h[1]);
-	if (r < 0)
-		return r;
-	s->commit_len = r;
-	return 0;
+	return zrtp_commit_make(s, &commit);
 }
 
 /* RFC 6189 4.4.2.3: all that we have first, then without the one, the other, or both. */
@@ -123,16 +119,7 @@ static int find_mix(const struct zrtp_session *s, const uint8_t *key_id, struct 
 
 int zrtp_preshared_agree(struct zrtp_session *s)
 {
-	bool initiator = s->role == ZRTP_ROLE_INITIATOR;
-	const struct zrtp_hello_msg *hello_r = initiator ? &s->peer_hello : &s->own_hello;
-	const struct zrtp_transcript transcript = {
-		.zid_initiator = initiator ? s->peer.own_zid : s->peer.peer_zid,
-		.zid_responder = initiator ? s->peer.peer_zid : s->peer.own_zid,
-		.messages = {
-			{ hello_r->data, hello_r->len },
-			{ s->commit, s->commit_len },
-		},
-	};
+	const struct zrtp_transcript transcript = zrtp_more_transcript(s);
 	uint8_t key[ZRTP_HASH_MAX];
 	struct zrtp_commit commit;
 	struct mix mix;

@@ -234,6 +234,9 @@ int zrtp_any_ping(struct zrtp_session *s, uint64_t now, const struct zrtp_packet
 int zrtp_discover(struct zrtp_session *s, uint64_t now);
 
 /* exchange.c */
+
+/** zrtp_commit_make() - Our Commit into @s->commit. 0 or a negative errno. */
+int zrtp_commit_make(struct zrtp_session *s, const struct zrtp_commit *commit);
 int zrtp_initiate(struct zrtp_session *s, uint64_t now);
 int zrtp_discovery_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
 int zrtp_commit_commit(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt);
@@ -255,6 +258,8 @@ int zrtp_more_commit(struct zrtp_session *s);
 /** zrtp_more_suite() - May this Commit go on with what we have? NONE, or the code to fail with. */
 enum zrtp_error zrtp_more_suite(const struct zrtp_session *s, const struct zrtp_commit *commit,
 				struct zrtp_suite *suite);
+/** zrtp_more_transcript() - Without DH: the responder's Hello, and Commit. */
+struct zrtp_transcript zrtp_more_transcript(const struct zrtp_session *s);
 /** zrtp_more_agree() - All keys from ZRTPSess, Hello and Commit. 0 or a negative errno. */
 int zrtp_more_agree(struct zrtp_session *s);
 /** zrtp_more_chain_ok() - Do the peer's messages hang by the H0 of its Confirm? */
