@@ -17,9 +17,10 @@
 #include "zrtp_mallory.h"
 #include "zrtp_sim.h"
 
-#define BODY_LEN	40
-#define FLAG_VERIFIED	4
-#define FLAG_DISCLOSURE	1
+#define BODY_LEN		40
+#define FLAG_VERIFIED		4
+#define FLAG_ALLOW_CLEAR	2
+#define FLAG_DISCLOSURE		1
 
 static const enum zrtp_role roles[] = { ZRTP_ROLE_INITIATOR, ZRTP_ROLE_RESPONDER };
 
@@ -353,6 +354,26 @@ static void no_more_keys_are_kept_than_it_takes(void **state)
 	mallory_free(&m);
 }
 
+/* The PBX tells whether whom it has put us through to takes a GoClear. */
+static void the_flag_of_the_far_end_counts_from_then_on(void **state)
+{
+	for (int before = 0; before < 2; before++) {
+		struct zrtp_confirm_body body = { .expiry_s = 1000, .allow_clear = before };
+		struct mallory m;
+
+		mallory_init(&m, ZRTP_KA_X255, false);
+		m.config.allow_clear = true;
+		m.mitm = true;
+		mallory_begin(&m, false);
+		mallory_secure(&m, ZRTP_ROLE_INITIATOR, &body);
+		assert_int_equal(m.secured.secure.peer_allow_clear, before);
+		assert_int_equal(relay(&m, ZRTP_ROLE_INITIATOR, "B32 ", 0,
+				       before ? 0 : FLAG_ALLOW_CLEAR), 0);
+		assert_int_equal(zrtp_session_go_clear(m.victim, m.now), before ? -EPERM : 0);
+		mallory_free(&m);
+	}
+}
+
 /* In clear there is no SAS any more, and no key to open a message with. */
 static void after_goclear_it_is_dropped(void **state)
 {
@@ -387,6 +408,7 @@ int main(void)
 		cmocka_unit_test(only_a_pbx_can_ask_to_enrol),
 		cmocka_unit_test(who_has_enrolled_trusts_the_pbx_in_the_next_call),
 		cmocka_unit_test(no_more_keys_are_kept_than_it_takes),
+		cmocka_unit_test(the_flag_of_the_far_end_counts_from_then_on),
 		cmocka_unit_test(after_goclear_it_is_dropped),
 	};
 
