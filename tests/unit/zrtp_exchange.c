@@ -650,6 +650,39 @@ static void a_listener_answers_however_late_it_is_heard(void **state)
 	}
 }
 
+static void forge_hello_ack(struct sim *sim, int to)
+{
+	uint8_t ack[ZRTP_MESSAGE_HEADER_LEN];
+
+	zrtp_ack_build(ack, sizeof(ack), ZRTP_MSG_HELLO_ACK);
+	assert_int_equal(sim_forge(sim, to, 1, ack, sizeof(ack)), 0);
+}
+
+/* Somebody says the one thing that needs no knowledge, while Hellos are lost. */
+static void a_forged_hello_ack_keeps_nobody_waiting(void **state)
+{
+	struct sim *sim = *state;
+
+	/* Who calls has not been heard, and believes so. */
+	sim_lose(sim, ZRTP_MSG_HELLO, 2);
+	sim_start(sim, ALICE);
+	forge_hello_ack(sim, ALICE);
+	sim_run(sim, 60000);
+	assert_agreed(sim);
+	/* And then says it no more. */
+	assert_true(sim->end[ALICE].sent_type[ZRTP_MSG_HELLO] <= 4);
+
+	/* Who is called has not been heard. */
+	sim_engines(sim, 1);
+	sim_start(sim, ALICE);
+	sim_lose(sim, ZRTP_MSG_HELLO, 1);
+	sim_run_until(sim, sim->now + sim->delay_ms, NULL);
+	assert_int_equal(sim->end[BOB].sent_type[ZRTP_MSG_HELLO], 1);
+	forge_hello_ack(sim, BOB);
+	sim_run(sim, 60000);
+	assert_agreed(sim);
+}
+
 static void what_cannot_be_offered_is_refused(void **state)
 {
 	struct zrtp_config config = { .client_id = "x" };
@@ -691,6 +724,7 @@ int main(void)
 		T(a_full_queue_refuses_and_loses_nothing),
 		T(a_ping_is_answered),
 		T(a_listener_answers_however_late_it_is_heard),
+		T(a_forged_hello_ack_keeps_nobody_waiting),
 		T(two_that_listen_do_not_answer_each_other_for_ever),
 		T(what_cannot_be_offered_is_refused),
 	};

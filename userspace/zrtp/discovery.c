@@ -222,16 +222,14 @@ int zrtp_listen_hello(struct zrtp_session *s, uint64_t now, const struct zrtp_pa
 	case HEARD_AGAIN:
 		if (!s->peer_known)
 			return 0;
+		/* What acknowledged our Hello may have been anybody's: that is said as well. */
 		if (s->hello_answered)
-			break;
+			zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
 		if (!may_repeat(s, now))
 			return 0;
 		break;
 	}
-	if (s->hello_answered)
-		zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
-	else
-		zrtp_send(s, s->own_hello.data, s->own_hello.len);
+	zrtp_send(s, s->own_hello.data, s->own_hello.len);
 	return 0;
 }
 
@@ -270,16 +268,23 @@ int zrtp_discovery_hello(struct zrtp_session *s, uint64_t now, const struct zrtp
 			begin_again(s, now);
 		break;
 	}
+	if (s->hello_answered && s->peer_hello.len)
+		zrtp_timer_stop(&s->t1);
 	zrtp_send_ack(s, ZRTP_MSG_HELLO_ACK);
 	return commit_if_ready(s, now);
 }
 
+/*
+ * Nothing shows whose it is. As long as the peer's own Hello has not come, ours goes on:
+ * who only listens would never hear of us, and both would wait.
+ */
 int zrtp_discovery_hello_ack(struct zrtp_session *s, uint64_t now, const struct zrtp_packet *pkt)
 {
 	if (pkt->msg_len != ZRTP_MESSAGE_HEADER_LEN)
 		return -EBADMSG;
 	s->hello_answered = true;
-	zrtp_timer_stop(&s->t1);
+	if (s->peer_hello.len)
+		zrtp_timer_stop(&s->t1);
 	return commit_if_ready(s, now);
 }
 
