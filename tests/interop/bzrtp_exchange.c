@@ -287,6 +287,32 @@ static void the_sas_is_shown_alike_for_each_value(void **state)
 	}
 }
 
+/* RFC 6189 8.1: libbzrtp makes and reads the same text, of the same octets. */
+static void each_checks_the_others_hello_hash(void **state)
+{
+	static const enum zrtp_role roles[] = { ZRTP_ROLE_INITIATOR, ZRTP_ROLE_RESPONDER };
+	struct link *link = *state;
+
+	for (int i = 0; i < 2; i++) {
+		link->signalling = LINK_SIGNALLED;
+		link_call(link, &suites[0], roles[i], 60 + i);
+		assert_same(link, roles[i]);
+		assert_true(link->us.secured.secure.hello_signalled);
+		assert_int_equal(link->us.false_hellos, 0);
+
+		link->signalling = LINK_THEIRS_FALSE;
+		link_call(link, &suites[0], roles[i], 62 + i);
+		assert_false(link->us.secure || link->them.secure);
+		assert_int_equal(link->us.false_hellos, 1);
+
+		link->signalling = LINK_OURS_FALSE;
+		link_call(link, &suites[0], roles[i], 64 + i);
+		assert_false(link->us.secure || link->them.secure);
+		assert_true(link->us.sent > 0);
+		assert_int_equal(link->us.false_hellos, 0);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -299,6 +325,7 @@ int main(void)
 		T(rs2_heals_a_call_that_we_did_not_store),
 		T(auxsecret_is_matched_alike),
 		T(more_keys_of_a_call),
+		T(each_checks_the_others_hello_hash),
 		T(loss_is_survived),
 		cmocka_unit_test(the_sas_is_shown_alike_for_each_value),
 	};

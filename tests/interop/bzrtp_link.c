@@ -54,6 +54,10 @@ static void our_actions(struct link *link)
 			if (link->drop_our_hello_ack && pkt.type == ZRTP_MSG_HELLO_ACK)
 				break;
 			enqueue(link, false, a.packet.data, a.packet.len);
+			u->sent++;
+			break;
+		case ZRTP_ACTION_FALSE_HELLO:
+			u->false_hellos++;
 			break;
 		case ZRTP_ACTION_PEER:
 			/* Only ever one peer: a ZID that we do not know yet is its first. */
@@ -154,6 +158,22 @@ static void their_new(struct link *link, const struct zrtp_suite *suite)
 	their_start(&link->them, &offer, link->now);
 }
 
+/* What SDP would do before the first packet. */
+static void signal_hellos(struct link *link)
+{
+	uint8_t hash[ZRTP_HELLO_HASH_LEN];
+	char text[ZRTP_HELLO_HASH_TEXT];
+
+	REQUIRE(!zrtp_session_hello_hash(link->us.session, link->us.peer.own_zid, hash));
+	hash[31] ^= link->signalling == LINK_OURS_FALSE;
+	REQUIRE(!zrtp_hello_hash_format(hash, text, sizeof(text)));
+	their_expect_hello(&link->them, text);
+	their_hello_hash(&link->them, text, sizeof(text));
+	REQUIRE(!zrtp_hello_hash_parse(text, hash));
+	hash[31] ^= link->signalling == LINK_THEIRS_FALSE;
+	REQUIRE(!zrtp_session_expect_hello(link->us.session, link->now, hash));
+}
+
 static void run(struct link *link, const bool *they_are_secure)
 {
 	uint64_t end = link->now + CALL_MS;
@@ -174,6 +194,8 @@ void link_call(struct link *link, const struct zrtp_suite *suite, enum zrtp_role
 	link->drop_our_hello_ack = role == ZRTP_ROLE_INITIATOR;
 	our_new(link, suite, seed);
 	their_new(link, suite);
+	if (link->signalling)
+		signal_hellos(link);
 	if (role != ZRTP_ROLE_RESPONDER)
 		REQUIRE(!zrtp_session_start(link->us.session, link->now, &link->us.peer));
 	our_actions(link);

@@ -25,6 +25,7 @@ struct our_end {
 	struct zrtp_srtp rx, tx;
 	struct zrtp_action secured, retain;
 	bool secure, failed;
+	unsigned int false_hellos, sent;
 	enum zrtp_error error;
 };
 
@@ -36,6 +37,12 @@ struct link {
 	struct datagram queue[LINK_QUEUE_MAX];
 	unsigned int head, queued;
 	bool drop_our_hello_ack;	/* libbzrtp then never commits */
+	enum {
+		LINK_NOT_SIGNALLED,
+		LINK_SIGNALLED,		/* each knows the other's Hello hash */
+		LINK_THEIRS_FALSE,	/* we have another of theirs */
+		LINK_OURS_FALSE,	/* they have another of ours */
+	} signalling;
 	unsigned int loss_percent;
 	uint32_t rng;
 };

@@ -158,6 +158,22 @@ void their_tick(struct their_end *t, uint64_t now)
 	bzrtp_iterate(t->context, stream(t), now);
 }
 
+void their_hello_hash(struct their_end *t, char *out, size_t size)
+{
+	REQUIRE(!bzrtp_getSelfHelloHash(t->context, stream(t), (uint8_t *)out, size));
+}
+
+void their_expect_hello(struct their_end *t, const char *text)
+{
+	uint8_t copy[128];
+	size_t len = strlen(text);
+
+	REQUIRE(len < sizeof(copy));
+	memcpy(copy, text, len + 1);
+	/* It says so when our Hello has come already and is another. */
+	bzrtp_setPeerHelloHash(t->context, stream(t), copy, len);
+}
+
 bool they_know(enum their_kind kind, const char *name)
 {
 	static const uint8_t kinds[] = {

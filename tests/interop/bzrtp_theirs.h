@@ -50,6 +50,10 @@ void their_more(struct their_end *t, uint64_t now);
 /** their_packet() - For the stream that was begun last. */
 void their_packet(struct their_end *t, uint8_t *data, size_t len);
 void their_tick(struct their_end *t, uint64_t now);
+/** their_hello_hash() - As their signalling would carry it: version and digits. */
+void their_hello_hash(struct their_end *t, char *out, size_t size);
+/** their_expect_hello() - What the signalling says of ours. */
+void their_expect_hello(struct their_end *t, const char *text);
 /** their_sas_is_right() - The person compared it. */
 void their_sas_is_right(struct their_end *t);
 
