@@ -6,6 +6,7 @@
 #   make check-long      what takes longer
 #   make check-kernels   on each of them and on 6.1
 #   make check-debug     the module's on one with KASAN, lockdep, kmemleak and faults
+#   make coverage   how much of the ZRTP engine its unit tests run through
 #   make bench      what a packet costs, in instructions, beside the bare cipher and others
 #   make install    module, daemon, CLI, plugin, units (DESTDIR, PREFIX)
 
@@ -57,6 +58,9 @@ check-debug: setup
 bench: setup
 	@tools/bench
 
+coverage: setup
+	@tools/coverage
+
 install: all
 	$(ALONE) meson install -C build/user --destdir "$(DESTDIR)/"
 	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(RELEASE)/extra/sotto.ko
@@ -66,4 +70,4 @@ clean:
 	rm -rf build
 
 .PHONY: all setup module userspace asan demo check check-long check-kernels check-debug bench \
-	install clean
+	coverage install clean
