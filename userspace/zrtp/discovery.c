@@ -263,9 +263,14 @@ int zrtp_discovery_hello(struct zrtp_session *s, uint64_t now, const struct zrtp
 	case HEARD_AGAIN:
 		break;
 	case HEARD_NEW:
-		/* Whoever acknowledged our Hello before is not there any more. */
+		/*
+		 * Whoever acknowledged our Hello before need not be who speaks now: where
+		 * either has been started anew, it was another's, or another Hello.
+		 */
 		if (had_one && s->hello_answered)
 			begin_again(s, now);
+		else if (s->hello_answered)
+			zrtp_send(s, s->own_hello.data, s->own_hello.len);
 		break;
 	}
 	if (s->hello_answered && s->peer_hello.len)
