@@ -13,7 +13,8 @@ bus_up
 mkdir -m 700 "$work/state" "$work/records"
 start_sottod() {
 	"$build/userspace/daemon/sottod" --config "$work/none" --state-dir "$work/state" \
-		--runtime-dir "$work/records" >"$work/sottod" 2>&1 &
+		--runtime-dir "$work/records" --worker "$build/userspace/daemon/sottod-worker" \
+		>"$work/sottod" 2>&1 &
 	sottod=$!
 	pids="$sottod $pids"
 	must 20 sotto status >/dev/null 2>&1

@@ -105,7 +105,7 @@ for end in "hangup us:You hung up." "hangup them:The other end hung up." \
 	"declined them:The other end declined it." "busy them:The other end is in another call." \
 	"no-answer :Nobody answered." "unreachable :The other machine does not answer." \
 	"lost :the network is lost" "failed :No keys could be agreed." \
-	"not-allowed them:Have it paired there."; do
+	"interrupted :ended while it agreed keys" "not-allowed them:Have it paired there."; do
 	reason=${end%% *}
 	by=${end#* }
 	tell set 2 Progress ended

@@ -139,7 +139,8 @@ sottod_up() {
 	shift
 	start_on "$_up" sottod inside setpriv --reuid=990 --regid=990 --clear-groups \
 		--inh-caps=-all,+net_admin --ambient-caps=-all,+net_admin \
-		--bounding-set=-all,+net_admin --no-new-privs "$sottod" "$@"
+		--bounding-set=-all,+net_admin --no-new-privs "$sottod" \
+		--worker "$sottod-worker" "$@"
 	must 30 on_bus "$_up" org.sotto1
 }
 

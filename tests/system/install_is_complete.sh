@@ -42,7 +42,7 @@ compiles() {
 make -s -C "$top" install DESTDIR="$tree" >"$work/make.log" 2>&1 || bail "make install fails"
 for f in \
 	"/lib/modules/$kernel/extra/sotto.ko" \
-	/usr/sbin/sottod /usr/bin/sotto /etc/sotto/sottod.conf \
+	/usr/sbin/sottod /usr/libexec/sottod-worker /usr/bin/sotto /etc/sotto/sottod.conf \
 	/usr/sbin/sotto-guard /etc/sotto/rules.d/10-direct-calls.conf \
 	/usr/lib/systemd/system/sotto-guard.service \
 	/usr/lib/systemd/system/nftables.service.d/00-sotto-guard.conf \
@@ -77,7 +77,8 @@ is "nftables.service loads and flushes what is there" "$(sed -n 's/^Exec.*-f //p
 is "the rules that are installed are right" "$(env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" \
 	"$tree/usr/sbin/sotto-guard" --rules-dir "$tree/etc/sotto/rules.d" check 2>"$work/check")" \
 	"1 rule in $tree/etc/sotto/rules.d"
-for t in "$tree/usr/sbin/sottod" "$tree/usr/sbin/sotto-guard" "$tree/usr/bin/sotto"; do
+for t in "$tree/usr/sbin/sottod" "$tree/usr/libexec/sottod-worker" \
+	"$tree/usr/sbin/sotto-guard" "$tree/usr/bin/sotto"; do
 	check "$(basename "$t") tells its version" \
 		env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$t" --version
 done

@@ -8,10 +8,14 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
@@ -20,6 +24,8 @@
 #include "daemon_dir.h"
 #include "packet.h"
 #include "peers.h"
+#include "wire.h"
+#include "worker.h"
 
 #define DELAY_MS	10
 #define MEDIA_MS	20
@@ -504,6 +510,60 @@ static void arrive(struct parcel *p)
 	world.end[p->to].understood++;
 }
 
+/* The worker. */
+
+void world_kill_worker(int end)
+{
+	struct world_end *e = &world.end[end];
+
+	if (!e->worker)
+		return;
+	worker_free(e->worker);
+	close(e->worker_fd);
+	e->worker = NULL;
+	if (!e->calls)
+		return;
+	/* As the keeper of the process finds it. */
+	calls_run(e->calls);
+	assert_non_null(calls_worker_fault(e->calls));
+	calls_use_worker(e->calls, -1);
+	calls_run(e->calls);
+}
+
+void world_start_worker(int end)
+{
+	struct world_end *e = &world.end[end];
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(fcntl(pair[1], F_SETFL, O_NONBLOCK), 0);	/* it must not wait for us */
+	e->worker_fd = pair[1];
+	e->worker_hangs = false;
+	calls_use_worker(e->calls, pair[0]);
+	assert_int_equal(worker_new(&e->worker, e->worker_fd, WIRE_LOCKS_ALL), 0);
+}
+
+static bool has_mail(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+/* To and fro until neither has anything to say. */
+static void run_worker(int end)
+{
+	struct world_end *e = &world.end[end];
+
+	calls_run(e->calls);
+	while (e->worker && !e->worker_hangs &&
+	       (has_mail(e->worker_fd) || worker_deadline(e->worker) <= world.now)) {
+		assert_int_equal(worker_step(e->worker, world.now), 0);
+		calls_run(e->calls);
+		assert_null(calls_worker_fault(e->calls));
+	}
+}
+
 /* Time. */
 
 static void run_end(int end)
@@ -515,11 +575,11 @@ static void run_end(int end)
 		t.notice.data = t.data;
 		memmove(&told[end][0], &told[end][1], --n_told[end] * sizeof(told[end][0]));
 		calls_kernel_events.notice(&t.notice, world.end[end].calls);
-		calls_run(world.end[end].calls);
+		run_worker(end);
 	}
 	if (!world.end[end].calls)
 		return;
-	calls_run(world.end[end].calls);
+	run_worker(end);
 	/* Or the event loop would spin. */
 	assert_true(calls_deadline(world.end[end].calls) > world.now);
 }
@@ -529,7 +589,7 @@ void world_overrun(int end)
 	n_told[end] = 0;
 	world.end[end].deaf = false;
 	calls_kernel_events.resync(world.end[end].calls);
-	calls_run(world.end[end].calls);
+	run_worker(end);
 }
 
 static bool something_told(void)
@@ -589,6 +649,10 @@ static uint64_t next_time(uint64_t end_of_run)
 			next = parcels[i].at;
 	for (int i = 0; i < ENDS; i++) {
 		due = world.end[i].calls ? calls_deadline(world.end[i].calls) : CLOCK_NEVER;
+		if (due < next)
+			next = due;
+		due = world.end[i].worker && !world.end[i].worker_hangs ?
+		      worker_deadline(world.end[i].worker) : CLOCK_NEVER;
 		if (due < next)
 			next = due;
 	}
@@ -675,6 +739,7 @@ void world_start(int end)
 	assert_int_equal(store_open(&e->store, e->dir, e->seal), 0);
 	assert_int_equal(record_open(&e->record, e->dir, e->seal), 0);
 	assert_int_equal(calls_new(&e->calls, e->store, e->record, WORLD_PORT, &watch, e), 0);
+	world_start_worker(end);
 	assert_int_equal(calls_use_kernel(e->calls, &kernels[end]), 0);
 }
 
@@ -684,6 +749,7 @@ void world_kill(int end)
 
 	calls_free(e->calls);
 	e->calls = NULL;
+	world_kill_worker(end);
 	n_told[end] = 0;
 	record_close(e->record);
 	store_close(e->store);

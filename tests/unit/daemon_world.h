@@ -11,6 +11,9 @@
  * The pretended kernel stands in for kernel.c and libsotto: flows, keys and their
  * states, and nothing is delivered that its keys do not fit. It fails the test
  * when it is asked for what a kernel must refuse.
+ *
+ * Each end has a worker (worker.h), which is a process in sottod: here it is called
+ * whenever its socket has something for it.
  */
 #ifndef DAEMON_WORLD_H
 #define DAEMON_WORLD_H
@@ -49,6 +52,9 @@ struct world_end {
 	struct store *store;
 	struct record *record;
 	struct calls *calls;		/* NULL: sottod does not run */
+	struct worker *worker;		/* NULL: it does not run */
+	int worker_fd;
+	bool worker_hangs;
 	struct world_flow flow[WORLD_FLOWS];
 	unsigned int asked[CALLS_ASK_ALARM + 1];
 	unsigned int added, removed, refused;
@@ -80,6 +86,10 @@ int world_teardown(void **state);
 /** world_kill() - SIGKILL of sottod; the kernel goes on */
 void world_kill(int end);
 void world_start(int end);
+
+/* SIGKILL of the worker alone, and the one that sottod starts then. */
+void world_kill_worker(int end);
+void world_start_worker(int end);
 
 /** world_reinstall() - The host loses all that was kept: sottod is stopped and starts anew. */
 void world_reinstall(int end);

@@ -36,6 +36,9 @@ static const struct {
 	  "and may UDP reach sottod there?" },
 	{ "lost",	NULL,
 	  "Nothing authentic came from the other end any more: the network is lost." },
+	{ "interrupted", NULL,
+	  "A part of sottod ended while it agreed keys, and has been started again. Call again; "
+	  "if it stays so, see: sotto doctor" },
 	{ "failed",	"No keys could be agreed. See: sotto doctor",
 			"No keys could be agreed. See: sotto doctor, at both ends" },
 	{ "not-allowed", "Calls from strangers are not allowed here. Name the caller with: sotto pair",

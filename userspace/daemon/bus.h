@@ -34,10 +34,12 @@
 
 struct bus_agent;
 struct bus_holder;
+struct keeper;
 
 /**
  * struct bus - sottod's place on the system bus
  * @trouble: why there is no kernel, a sentence; NULL while there is one
+ * @keeper: of the worker
  * @peer: the row that a request is about
  */
 struct bus {
@@ -47,6 +49,7 @@ struct bus {
 	uint16_t port;
 	bool strangers;
 	const char *trouble;
+	const struct keeper *keeper;
 	struct peer *peer;
 	struct bus_agent *agents;
 	struct bus_holder *holders;

@@ -5,7 +5,9 @@
 #include <sodium.h>
 
 #include "clock.h"
+#include "keeper.h"
 #include "rule_file.h"
+#include "wire.h"
 
 #define BUILT_AFTER	1767225600	/* 2026: no clock that is right says less */
 
@@ -22,6 +24,27 @@ static struct finding check_kernel(const struct bus *b)
 		return (struct finding){ "kernel", true, "sottod is the kernel module's agent", "" };
 	return (struct finding){ "kernel", false, b->trouble,
 				 "modprobe sotto; then look again, sottod tries every few seconds" };
+}
+
+#define WORKER	"the process that reads what the network sends "
+
+static struct finding check_worker(const struct bus *b)
+{
+	const char *trouble = keeper_trouble(b->keeper);
+	uint32_t locks = calls_worker_locks(b->calls);
+
+	if (trouble)
+		return (struct finding){ "worker", false, trouble,
+					 "journalctl -u sottod; if it stays so, install sotto anew" };
+	if (!locks)
+		return (struct finding){ "worker", false, WORKER "is not locked in yet",
+					 "look again in a second" };
+	if (locks != WIRE_LOCKS_ALL)
+		return (struct finding){ "worker", false,
+					 WORKER "is held by seccomp, but by no namespaces",
+					 "allow user namespaces, see sottod(8), WORKER; then: "
+					 "sudo systemctl restart sottod" };
+	return (struct finding){ "worker", true, WORKER "is locked in", "" };
 }
 
 static int is_ours(const struct sotto_rule *rule, void *arg)
@@ -150,7 +173,8 @@ int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct bus *b = data;
 	struct finding findings[] = {
-		check_kernel(b), check_rule(b), check_store(b), check_clock(), check_memory(),
+		check_kernel(b), check_rule(b), check_worker(b), check_store(b), check_clock(),
+		check_memory(),
 		{ 0 },
 	};
 	size_t n = sizeof(findings) / sizeof(findings[0]) - 1;

@@ -15,6 +15,7 @@
 #define BUS_WRONG_STATE		BUS_ERROR("WrongState")
 #define BUS_BUSY		BUS_ERROR("Busy")
 #define BUS_NO_KERNEL		BUS_ERROR("NoKernel")
+#define BUS_NO_WORKER		BUS_ERROR("NoWorker")
 #define BUS_UNREACHABLE		BUS_ERROR("Unreachable")
 #define BUS_BAD_ARGUMENT	BUS_ERROR("BadArgument")
 #define BUS_NOT_ALLOWED		BUS_ERROR("NotAllowed")

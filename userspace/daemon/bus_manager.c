@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bus_error.h"
+#include "keeper.h"
 #include "log.h"
 #include "peers.h"
 
@@ -123,6 +124,10 @@ static int call_failed(struct bus *b, sd_bus_error *error, int r, const char *na
 	switch (r) {
 	case -ENODEV:
 		return sd_bus_error_set(error, BUS_NO_KERNEL, b->trouble);
+	case -ENOTCONN:
+		return sd_bus_error_setf(error, BUS_NO_WORKER, "%s. Call again; if it stays so, ask: "
+					 "sotto doctor", keeper_trouble(b->keeper) ?:
+					 "The process that agrees keys has ended");
 	case -ENOENT:
 		return no_such_peer(error, name);
 	case -EHOSTUNREACH:

@@ -131,8 +131,7 @@ void call_forget_retained(struct call *c)
 /* What the two ends do not know of each other, the channel does not carry. */
 static enum control_reason wire_reason(enum call_reason reason)
 {
-	return reason == CALL_UNREACHABLE || reason == CALL_LOST ? CONTROL_REASON_FAILED :
-								   (enum control_reason)reason;
+	return reason > CALL_NOT_ALLOWED ? CONTROL_REASON_FAILED : (enum control_reason)reason;
 }
 
 void call_say(struct call *c, uint64_t now)
@@ -349,6 +348,7 @@ const char *call_reason_name(enum call_reason reason)
 	case CALL_NOT_ALLOWED:	return "not-allowed";
 	case CALL_UNREACHABLE:	return "unreachable";
 	case CALL_LOST:		return "lost";
+	case CALL_INTERRUPTED:	return "interrupted";
 	}
 	return "failed";
 }

@@ -50,6 +50,7 @@ enum call_reason {
 	CALL_NOT_ALLOWED	= CONTROL_REASON_NOT_ALLOWED,
 	CALL_UNREACHABLE,
 	CALL_LOST,
+	CALL_INTERRUPTED,	/* the worker has ended while keys were agreed */
 };
 
 enum call_by { CALL_BY_NOBODY, CALL_BY_US, CALL_BY_THEM };

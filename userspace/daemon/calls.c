@@ -14,6 +14,11 @@
 
 #define ROUNDS_MAX	64	/* of calls_run(), in case something is due forever */
 
+static const struct engine_events engine_events = {
+	.action = calls_zrtp,
+	.heard = calls_heard,
+};
+
 int calls_new(struct calls **out, struct store *store, struct record *record, uint16_t port,
 	      const struct calls_watch *watch, void *arg)
 {
@@ -27,7 +32,7 @@ int calls_new(struct calls **out, struct store *store, struct record *record, ui
 	c->port = port;
 	c->watch = watch;
 	c->arg = arg;
-	r = engine_new(&c->engine, calls_zrtp, c);
+	r = engine_new(&c->engine, &engine_events, c);
 	if (r) {
 		free(c);
 		return r;
@@ -243,6 +248,7 @@ void line_session_close(struct calls *c, struct line *line)
 	line->securing = false;
 	line->over = false;
 	line->no_zrtp = false;
+	line->agreed = false;
 	rekey_close(c, line);
 }
 

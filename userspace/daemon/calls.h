@@ -8,6 +8,7 @@
  *	calls_kernel.c	what the kernel tells: flows, packets; adoption after a restart
  *	calls_zrtp.c	what the engine tells: who is it, keys, secure
  *	calls_rekey.c	fresh keys for a running call
+ *	calls_worker.c	the process that the engine is in comes and goes
  *	calls_peer.c	what is kept of who was at the other end
  */
 #ifndef SOTTOD_CALLS_H
@@ -58,6 +59,7 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  * @rank: of an incoming one that nobody has been told of: does it claim to be somebody?
  * @securing: an exchange is under way
  * @over: the session is, and has agreed on nothing
+ * @agreed: the session has, and only answers what is repeated
  * @heard: something has authenticated with the call's keys
  * @no_zrtp: our Hellos have had no answer, of whatever kind
  * @tries: where an outgoing call looks for its peer
@@ -75,6 +77,7 @@ struct line {
 	enum line_rank rank;
 	bool securing;
 	bool over;
+	bool agreed;
 	bool heard;
 	bool no_zrtp;
 	struct rekey rekey;
@@ -133,6 +136,21 @@ extern const struct kernel_events calls_kernel_events;
 int calls_use_kernel(struct calls *c, struct kernel *kernel);
 struct kernel *calls_kernel(const struct calls *c);	/* NULL for none */
 
+/**
+ * calls_use_worker() - There is another worker (engine.h), or none.
+ * @fd: the socket to it, ours from now on; -1: it is gone
+ *
+ * What is secure stays so. Of what was being agreed, a direct call ends and says why, and a
+ * softphone's is begun anew with the next worker: nobody would do it by hand.
+ */
+void calls_use_worker(struct calls *c, int fd);
+
+/** calls_worker_fault() - Why it is to be killed, or NULL. */
+const char *calls_worker_fault(const struct calls *c);
+
+/** calls_worker_locks() - WIRE_LOCK_*, by which it is locked in; 0 while there is none. */
+uint32_t calls_worker_locks(const struct calls *c);
+
 /** calls_run() - Do all that is due; to be called after everything that happens. */
 void calls_run(struct calls *c);
 
@@ -158,7 +176,7 @@ struct line *calls_find_flow(const struct calls *c, uint64_t flow_id);
  * @address: numeric, instead of where the peer is known to be; or NULL
  * @out: the call; one that the same peer makes to us is answered instead
  *
- * Return: 0; -ENODEV no kernel; -ENOENT no such peer; -EHOSTUNREACH nowhere to
+ * Return: 0; -ENODEV no kernel; -ENOTCONN no worker; -ENOENT no such peer; -EHOSTUNREACH nowhere to
  * look for it; -EINVAL bad address; -EBUSY in another call.
  */
 int calls_dial(struct calls *c, uint32_t uid, const char *name, const char *address,

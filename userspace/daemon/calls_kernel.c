@@ -66,7 +66,8 @@ void line_begin_program(struct calls *c, struct line *line)
 		r = line_session(c, line) ?: engine_start(c->engine, line->session, &secrets);
 	sodium_memzero(&secrets, sizeof(secrets));
 	if (r) {	/* it is held, or in clear, as its rule says */
-		log_errno(r, "a program's flow cannot be secured");
+		if (r != -ENOTCONN)	/* the next worker will */
+			log_errno(r, "a program's flow cannot be secured");
 		return;
 	}
 	line->securing = true;
@@ -246,13 +247,23 @@ static void on_zrtp(struct calls *c, const struct sotto_notice *notice)
 static void on_control(struct calls *c, const struct sotto_notice *notice)
 {
 	struct line *line = calls_find_flow(c, notice->flow_id);
-	uint64_t now = clock_ms();
 
 	if (!line)
 		return;
-	line->heard = true;
-	call_heard(line->call, now);
-	if (control_receive(&line->call->control, now, notice->data, notice->len) <= 0)
+	line->heard = true;	/* the kernel has authenticated it */
+	call_heard(line->call, clock_ms());
+	/* What is not read now is said again. */
+	engine_control(c->engine, notice->flow_id, notice->data, notice->len);
+}
+
+void calls_heard(uint64_t flow_id, const struct control_packet *packet, void *arg)
+{
+	struct calls *c = arg;
+	struct line *line = calls_find_flow(c, flow_id);
+	uint64_t now = clock_ms();
+
+	if (!line || !line->call->security.secure ||
+	    !control_receive(&line->call->control, now, packet))
 		return;
 	call_their_state(line->call, now, clock_wall_us());
 	line_changed(line);

@@ -18,6 +18,7 @@ static void take_over(struct calls *c, struct line *line, struct line *theirs)
 	line->has_flow = true;
 	line->session = theirs->session;
 	line->securing = theirs->securing;
+	line->agreed = theirs->agreed;
 	theirs->session = 0;
 	theirs->has_flow = false;
 	memcpy(line->call->own_zid, theirs->call->own_zid, ZRTP_ZID_LEN);
@@ -163,6 +164,8 @@ int calls_dial(struct calls *c, uint32_t uid, const char *name, const char *addr
 		return -ENOMEM;
 	if (!c->kernel)
 		return -ENODEV;
+	if (!engine_is_there(c->engine))
+		return -ENOTCONN;
 	r = store_find_name(c->store, uid, name, p);
 	if (r)
 		return r;

@@ -57,6 +57,9 @@ void line_show_program(struct line *line);
 /* line_begin_program() - secure a softphone's flow, or try so again */
 void line_begin_program(struct calls *c, struct line *line);
 
+/* calls_heard() - what a packet of the control channel has said */
+void calls_heard(uint64_t flow_id, const struct control_packet *packet, void *arg);
+
 /* calls_note.c */
 
 /* line_is_own() - its program brings its own encryption, as its rule allows */
@@ -83,6 +86,9 @@ void rekey_see(struct calls *c, struct line *line, const struct sotto_flow *flow
 
 /* rekey_look() - notices were lost: has one told that the program is not heard any more? */
 void rekey_look(struct calls *c, struct line *line, const struct sotto_flow *flow);
+
+/* rekey_lost() - the worker is gone, and the exchange with it */
+void rekey_lost(struct calls *c, struct line *line);
 
 void rekey_run(struct calls *c, struct line *line, uint64_t now);	/* do what is due */
 uint64_t rekey_deadline(const struct calls *c, const struct line *line);

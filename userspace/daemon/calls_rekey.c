@@ -113,6 +113,12 @@ static void failed(struct calls *c, struct line *line)
 	line_changed(line);
 }
 
+void rekey_lost(struct calls *c, struct line *line)
+{
+	if (line->rekey.session)
+		failed(c, line);
+}
+
 static int begin(struct calls *c, struct line *line, bool ours)
 {
 	const struct call *call = line->call;
@@ -222,6 +228,7 @@ static void done(struct calls *c, struct line *line, const struct zrtp_action *a
 	if (line->session)
 		engine_close(c->engine, line->session);
 	line->session = session;
+	line->agreed = true;
 	r->session = 0;
 	close_session(c, line);
 	r->tries = 0;

@@ -131,6 +131,7 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 
 	line->securing = false;
 	line->no_zrtp = false;
+	line->agreed = true;
 	line_changed(line);
 	call->security.role = action->secure.role;
 	call->security.suite = action->secure.suite;
@@ -198,6 +199,16 @@ static void relayed(struct line *line, const struct zrtp_action *action)
 	}
 }
 
+/*
+ * Whoever has taken the worker over has the keys of what is being agreed. Those of a call
+ * that is secure he shall not replace: the engine has nothing to say of them any more.
+ */
+static bool may_still(const struct line *line, enum zrtp_action_type type)
+{
+	return !line->agreed || type == ZRTP_ACTION_SEND || type == ZRTP_ACTION_ANEW ||
+	       type == ZRTP_ACTION_CLEAR_REFUSED || type == ZRTP_ACTION_RELAY;
+}
+
 void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 {
 	struct calls *c = arg;
@@ -207,6 +218,11 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 		return;
 	if (session == line->rekey.session) {
 		rekey_zrtp(c, line, action);
+		return;
+	}
+	if (!may_still(line, action->type)) {
+		log_warning("call %llu is secure, and the worker wants to change it",
+			    (unsigned long long)line->id);
 		return;
 	}
 	switch (action->type) {

@@ -17,6 +17,7 @@ void config_init(struct config *c)
 	c->port = CONFIG_PORT;
 	snprintf(c->state_dir, sizeof(c->state_dir), "%s", state ?: "/var/lib/sotto");
 	snprintf(c->runtime_dir, sizeof(c->runtime_dir), "%s", runtime ?: "/run/sotto");
+	snprintf(c->worker, sizeof(c->worker), "%s", SOTTOD_WORKER);
 }
 
 static int set_port(struct config *c, const char *value)
@@ -62,6 +63,8 @@ int config_set(struct config *c, const char *key, const char *value)
 		return set_path(c->state_dir, value);
 	if (!strcmp(key, "runtime-dir"))
 		return set_path(c->runtime_dir, value);
+	if (!strcmp(key, "worker"))
+		return set_path(c->worker, value);
 	return -ENOKEY;
 }
 

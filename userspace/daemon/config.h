@@ -16,6 +16,7 @@
  * @verbose: debug messages, which name peers and addresses
  * @state_dir: the store
  * @runtime_dir: records of running calls
+ * @worker: program of the process that agrees keys
  */
 struct config {
 	uint16_t port;
@@ -23,6 +24,7 @@ struct config {
 	bool verbose;
 	char state_dir[PATH_MAX];
 	char runtime_dir[PATH_MAX];
+	char worker[PATH_MAX];
 };
 
 /** config_init() - What holds when nothing is said; directories as systemd gives them. */

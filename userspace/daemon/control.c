@@ -15,30 +15,18 @@
 #define SIGN_OF_LIFE	5000
 #define VERSION_ANSWER	1000	/* two ends of different versions must not chase each other */
 
-#define FIRST_BYTE	0x80	/* V=2, no padding, subtype 0 */
-#define PT_APP		204
-#define LENGTH_WORDS	(CONTROL_LEN / 4 - 1)
-
 static void put32(uint8_t *p, uint32_t v)
 {
 	v = htobe32(v);
 	memcpy(p, &v, sizeof(v));
 }
 
-static uint32_t get32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return be32toh(v);
-}
-
 void control_build(uint8_t out[CONTROL_LEN], const struct control_packet *packet)
 {
 	memset(out, 0, CONTROL_LEN);
-	out[0] = FIRST_BYTE;
-	out[1] = PT_APP;
-	out[3] = LENGTH_WORDS;
+	out[0] = CONTROL_FIRST_BYTE;
+	out[1] = CONTROL_PT_APP;
+	out[3] = CONTROL_LENGTH_WORDS;
 	put32(out + 4, packet->ssrc);
 	memcpy(out + 8, SOTTO_CONTROL_NAME, 4);
 	out[12] = packet->version;
@@ -47,34 +35,6 @@ void control_build(uint8_t out[CONTROL_LEN], const struct control_packet *packet
 	out[15] = packet->state.flags;
 	put32(out + 16, packet->sequence);
 	put32(out + 20, packet->acknowledged);
-}
-
-int control_parse(const uint8_t *data, size_t len, struct control_packet *out)
-{
-	memset(out, 0, sizeof(*out));
-	/* Another version may be longer, but says so in the same place. */
-	if (len < CONTROL_LEN || data[0] != FIRST_BYTE || data[1] != PT_APP ||
-	    memcmp(data + 8, SOTTO_CONTROL_NAME, 4))
-		return -EBADMSG;
-	out->ssrc = get32(data + 4);
-	out->version = data[12];
-	if (out->version != CONTROL_VERSION)
-		return 0;
-	if (len != CONTROL_LEN || data[2] || data[3] != LENGTH_WORDS)
-		return -EBADMSG;
-	out->state.progress = data[13];
-	out->state.reason = data[14];
-	out->state.flags = data[15] & CONTROL_F_ALL;
-	out->sequence = get32(data + 16);
-	out->acknowledged = get32(data + 20);
-	if (out->state.progress < CONTROL_CALLING || out->state.progress > CONTROL_ENDED ||
-	    !out->sequence)
-		return -EBADMSG;
-	if (out->state.progress != CONTROL_ENDED)
-		out->state.reason = CONTROL_REASON_NONE;
-	else if (out->state.reason > CONTROL_REASON_NOT_ALLOWED)
-		out->state.reason = CONTROL_REASON_FAILED;
-	return 0;
 }
 
 void control_init(struct control *c, uint32_t ssrc)
@@ -123,32 +83,27 @@ static void answer_version(struct control *c, uint64_t now)
 	send_now(c, now);
 }
 
-int control_receive(struct control *c, uint64_t now, const uint8_t *data, size_t len)
+bool control_receive(struct control *c, uint64_t now, const struct control_packet *p)
 {
-	struct control_packet p;
-	int r = control_parse(data, len, &p);
-
-	if (r)
-		return r;
-	if (p.version != CONTROL_VERSION) {
+	if (p->version != CONTROL_VERSION) {
 		answer_version(c, now);
-		return 0;
+		return false;
 	}
-	if (p.acknowledged > c->acknowledged && p.acknowledged <= c->own_sequence) {
-		c->acknowledged = p.acknowledged;
+	if (p->acknowledged > c->acknowledged && p->acknowledged <= c->own_sequence) {
+		c->acknowledged = p->acknowledged;
 		/* What was planned as a repetition becomes the sign of life. */
 		if (acknowledged(c) && c->due > now)
 			c->due = ended(c) ? CLOCK_NEVER : now + SIGN_OF_LIFE;
 	}
-	if (p.sequence <= c->their_sequence)
-		return 0;
-	c->their_sequence = p.sequence;
+	if (p->sequence <= c->their_sequence)
+		return false;
+	c->their_sequence = p->sequence;
 	if (c->own_sequence)
 		send_now(c, now);
-	if (!memcmp(&c->their, &p.state, sizeof(c->their)))
-		return 0;
-	c->their = p.state;
-	return 1;
+	if (!memcmp(&c->their, &p->state, sizeof(c->their)))
+		return false;
+	c->their = p->state;
+	return true;
 }
 
 bool control_next(struct control *c, uint64_t now, uint8_t out[CONTROL_LEN])

@@ -12,6 +12,9 @@
 
 #define CONTROL_LEN		32
 #define CONTROL_VERSION		1
+#define CONTROL_FIRST_BYTE	0x80	/* V=2, no padding, subtype 0 */
+#define CONTROL_PT_APP		204
+#define CONTROL_LENGTH_WORDS	(CONTROL_LEN / 4 - 1)
 
 enum control_progress {
 	CONTROL_CALLING = 1,
@@ -105,12 +108,8 @@ void control_init(struct control *c, uint32_t ssrc);
 /** control_say() - Say this from now on; nothing happens when it is said already. */
 void control_say(struct control *c, uint64_t now, const struct control_state *state);
 
-/**
- * control_receive() - An authenticated packet has come.
- *
- * Return: 1 when @c->their has changed, 0, or -EBADMSG.
- */
-int control_receive(struct control *c, uint64_t now, const uint8_t *data, size_t len);
+/** control_receive() - An authenticated packet has come. Return: has @c->their changed? */
+bool control_receive(struct control *c, uint64_t now, const struct control_packet *packet);
 
 /** control_next() - Is a packet due? Then it is written and the next one planned. */
 bool control_next(struct control *c, uint64_t now, uint8_t out[CONTROL_LEN]);

@@ -2,47 +2,44 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
 #include "clock.h"
 
-#define CLIENT_ID	"sotto " SOTTO_VERSION
-#define WAITING_MAX	32	/* orders per session */
+#define BUFFER		(1024 * 1024)	/* of the socket, if the kernel allows it */
+#define ANSWERS_MAX	256		/* in a row */
+#define PING_MS		10000		/* while there are sessions */
+#define PONG_MS		15000
 
-_Static_assert(sizeof(CLIENT_ID) <= ZRTP_CLIENT_ID_LEN + 1, "RFC 6189 5.2");
-
-enum order_type { ORDER_MULTISTREAM, ORDER_START, ORDER_PEER, ORDER_PACKET, ORDER_AUTHENTICATED };
-
-struct order {
-	struct order *next;
-	enum order_type type;
-	struct zrtp_peer *peer;	/* ORDER_START, ORDER_PEER, ORDER_MULTISTREAM: in locked memory */
-	struct zrtp_master *master;	/* ORDER_MULTISTREAM: likewise */
-	size_t len;
-	uint8_t data[];		/* ORDER_PACKET */
-};
-
-struct session {
-	struct session *next;
-	uint64_t id;
-	struct zrtp_session *zrtp;
-	struct order *first;
-	struct order **last;
-	size_t waiting;
-	bool closed;
-};
-
+/**
+ * struct engine
+ * @open: sessions
+ * @room: of the socket; packets may fill half of it
+ * @ping: when to ask whether the worker still works
+ * @pong: when it has to have answered
+ * @in, @out: messages, in locked memory
+ */
 struct engine {
-	struct session *sessions;
-	engine_cb cb;
+	const struct engine_events *events;
 	void *arg;
-	bool running;		/* closed sessions stay in the list meanwhile */
+	int fd;
+	const char *fault;
+	uint32_t locks;
+	unsigned int open;
+	int room;
+	uint64_t ping;
+	uint64_t pong;
+	uint8_t *in;
+	uint8_t *out;
 };
 
-int engine_new(struct engine **out, engine_cb cb, void *arg)
+int engine_new(struct engine **out, const struct engine_events *events, void *arg)
 {
 	struct engine *e;
 
@@ -51,247 +48,256 @@ int engine_new(struct engine **out, engine_cb cb, void *arg)
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
-	e->cb = cb;
+	e->events = events;
 	e->arg = arg;
+	e->fd = -1;
+	e->ping = e->pong = CLOCK_NEVER;
+	e->in = sodium_malloc(WIRE_MAX);
+	e->out = sodium_malloc(WIRE_MAX);
+	if (!e->in || !e->out) {
+		engine_free(e);
+		return -ENOMEM;
+	}
 	*out = e;
 	return 0;
 }
 
-static void order_free(struct order *o)
-{
-	sodium_free(o->peer);	/* wipes */
-	sodium_free(o->master);
-	free(o);
-}
-
-static struct order *take_order(struct session *s)
-{
-	struct order *o = s->first;
-
-	if (!o)
-		return NULL;
-	s->first = o->next;
-	if (!s->first)
-		s->last = &s->first;
-	s->waiting--;
-	return o;
-}
-
-static void session_free(struct session *s)
-{
-	struct order *o;
-
-	while ((o = take_order(s)))
-		order_free(o);
-	zrtp_session_free(s->zrtp);
-	free(s);
-}
-
 void engine_free(struct engine *e)
 {
-	struct session *s;
-
 	if (!e)
 		return;
-	while ((s = e->sessions)) {
-		e->sessions = s->next;
-		session_free(s);
-	}
+	engine_use(e, -1);
+	sodium_free(e->in);	/* wipes */
+	sodium_free(e->out);
 	free(e);
 }
 
-static struct session *find(const struct engine *e, uint64_t id)
+/* More than the default only spares packets: what it is in the end is asked. */
+static int make_room(int fd)
 {
-	struct session *s = e->sessions;
+	const int wanted = BUFFER;
+	socklen_t len = sizeof(int);
+	int room = 0;
 
-	while (s && (s->id != id || s->closed))
-		s = s->next;
-	return s;
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &wanted, sizeof(wanted)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &wanted, sizeof(wanted));
+	return getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, &len) ? 0 : room;
+}
+
+void engine_use(struct engine *e, int fd)
+{
+	if (e->fd >= 0)
+		close(e->fd);
+	e->fd = fd;
+	e->fault = NULL;
+	e->locks = 0;
+	e->open = 0;
+	e->ping = e->pong = CLOCK_NEVER;
+	e->room = fd >= 0 ? make_room(fd) : 0;
+}
+
+bool engine_is_there(const struct engine *e)
+{
+	return e->fd >= 0 && !e->fault;
+}
+
+const char *engine_fault(const struct engine *e)
+{
+	return e->fault;
+}
+
+uint32_t engine_locks(const struct engine *e)
+{
+	return e->locks;
+}
+
+/* What has to arrive has the other half of the socket. */
+static bool is_crowded(const struct engine *e)
+{
+	int waiting;
+
+	return ioctl(e->fd, SIOCOUTQ, &waiting) || waiting > e->room / 2;
+}
+
+static int give(struct engine *e, const struct wire_order *o)
+{
+	bool is_packet = o->type == WIRE_PACKET || o->type == WIRE_CONTROL;
+	ssize_t n = -1;
+	size_t len;
+	int r = 0;
+
+	if (!engine_is_there(e))
+		return -ENOTCONN;
+	if (is_packet && is_crowded(e))
+		return -ENOBUFS;
+	len = wire_put_order(e->out, o);
+	if (!len)
+		return -EINVAL;
+	do
+		n = send(e->fd, e->out, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		r = errno == EAGAIN || errno == ENOMEM || errno == ENOBUFS ? -ENOBUFS : -ENOTCONN;
+	if (r == -ENOTCONN)
+		e->fault = ENGINE_CLOSED;
+	sodium_memzero(e->out, len);
+	return r;
+}
+
+static int give_peer(struct engine *e, enum wire_order_type type, uint64_t id,
+		     const struct zrtp_master *master, const struct zrtp_peer *peer)
+{
+	struct wire_order o = { .type = type, .id = id };
+	int r;
+
+	if (master)
+		o.master = *master;
+	o.peer = *peer;
+	r = give(e, &o);
+	sodium_memzero(&o, sizeof(o));
+	return r;
 }
 
 int engine_open(struct engine *e, uint64_t id, uint32_t ssrc)
 {
-	struct zrtp_config config = { .client_id = CLIENT_ID, .ssrc = ssrc };
-	uint8_t seed[ZRTP_SEED_LEN];
-	struct session *s = calloc(1, sizeof(*s));
-	int r;
+	const struct wire_order o = { .type = WIRE_OPEN, .id = id, .ssrc = ssrc };
+	int r = give(e, &o);
 
-	if (!s)
-		return -ENOMEM;
-	s->id = id;
-	s->last = &s->first;
-	randombytes_buf(seed, sizeof(seed));
-	r = zrtp_session_new(&s->zrtp, &config, seed);
-	sodium_memzero(seed, sizeof(seed));
-	if (r) {
-		session_free(s);
+	if (r)
 		return r;
-	}
-	s->next = e->sessions;
-	e->sessions = s;
-	return 0;
-}
-
-static void *locked_copy(const void *secret, size_t len)
-{
-	void *copy = sodium_malloc(len);
-
-	if (copy)
-		memcpy(copy, secret, len);
-	return copy;
-}
-
-static int give_order(struct engine *e, uint64_t id, enum order_type type,
-		      const struct zrtp_master *master, const struct zrtp_peer *peer,
-		      const void *data, size_t len)
-{
-	struct session *s = find(e, id);
-	struct order *o;
-
-	if (!s)
-		return -ENOENT;
-	if (s->waiting >= WAITING_MAX)
-		return -ENOBUFS;
-	o = calloc(1, sizeof(*o) + len);
-	if (!o)
-		return -ENOMEM;
-	if (peer)
-		o->peer = locked_copy(peer, sizeof(*peer));
-	if (master)
-		o->master = locked_copy(master, sizeof(*master));
-	if ((peer && !o->peer) || (master && !o->master)) {
-		order_free(o);
-		return -ENOMEM;
-	}
-	o->type = type;
-	o->len = len;
-	if (len)
-		memcpy(o->data, data, len);
-	*s->last = o;
-	s->last = &o->next;
-	s->waiting++;
+	if (!e->open++ && e->pong == CLOCK_NEVER)
+		e->ping = clock_ms() + PING_MS;
 	return 0;
 }
 
 int engine_multistream(struct engine *e, uint64_t id, const struct zrtp_master *master,
 		       const struct zrtp_peer *peer)
 {
-	return give_order(e, id, ORDER_MULTISTREAM, master, peer, NULL, 0);
+	return give_peer(e, WIRE_MULTISTREAM, id, master, peer);
 }
 
 int engine_start(struct engine *e, uint64_t id, const struct zrtp_peer *peer)
 {
-	return give_order(e, id, ORDER_START, NULL, peer, NULL, 0);
+	return give_peer(e, WIRE_START, id, NULL, peer);
 }
 
 int engine_peer(struct engine *e, uint64_t id, const struct zrtp_peer *peer)
 {
-	return give_order(e, id, ORDER_PEER, NULL, peer, NULL, 0);
+	return give_peer(e, WIRE_PEER, id, NULL, peer);
 }
 
 int engine_packet(struct engine *e, uint64_t id, const uint8_t *data, size_t len)
 {
-	return give_order(e, id, ORDER_PACKET, NULL, NULL, data, len);
+	const struct wire_order o = { .type = WIRE_PACKET, .id = id, .packet = { data, len } };
+
+	return give(e, &o);
 }
 
 int engine_srtp_authenticated(struct engine *e, uint64_t id)
 {
-	return give_order(e, id, ORDER_AUTHENTICATED, NULL, NULL, NULL, 0);
+	const struct wire_order o = { .type = WIRE_AUTHENTICATED, .id = id };
+
+	return give(e, &o);
 }
 
-static void sweep(struct engine *e)
+int engine_control(struct engine *e, uint64_t flow_id, const uint8_t *data, size_t len)
 {
-	struct session **at = &e->sessions, *s;
+	const struct wire_order o = { .type = WIRE_CONTROL, .id = flow_id,
+				      .packet = { data, len } };
 
-	while ((s = *at)) {
-		if (!s->closed) {
-			at = &s->next;
-			continue;
-		}
-		*at = s->next;
-		session_free(s);
-	}
+	return give(e, &o);
 }
 
 void engine_close(struct engine *e, uint64_t id)
 {
-	struct session *s = find(e, id);
+	const struct wire_order o = { .type = WIRE_CLOSE, .id = id };
+	int r = give(e, &o);
 
-	if (!s)
+	/* Or its sessions would become more and more. */
+	if (r == -ENOBUFS)
+		e->fault = "it does not read what it is told";
+	if (!r && e->open && !--e->open && e->pong == CLOCK_NEVER)
+		e->ping = CLOCK_NEVER;
+}
+
+static void on_ready(struct engine *e, uint32_t locks)
+{
+	if (e->locks)
+		e->fault = "it says twice that it is ready";
+	e->locks = locks;
+	if (WIRE_LOCKS_NEEDED & ~locks)
+		e->fault = "it is not locked in";
+}
+
+static void on_pong(struct engine *e, uint64_t now)
+{
+	e->pong = CLOCK_NEVER;
+	e->ping = e->open ? now + PING_MS : CLOCK_NEVER;
+}
+
+static void tell(struct engine *e, uint64_t now, const struct wire_answer *a)
+{
+	if (a->type == WIRE_READY) {
+		on_ready(e, a->locks);
 		return;
-	s->closed = true;
-	if (!e->running)
-		sweep(e);
+	}
+	if (!e->locks) {
+		e->fault = "it speaks before it is locked in";
+		return;
+	}
+	if (a->type == WIRE_PONG)
+		on_pong(e, now);
+	else if (a->type == WIRE_HEARD)
+		e->events->heard(a->id, &a->control, e->arg);
+	else
+		e->events->action(a->id, &a->action, e->arg);
 }
 
-static void tell(struct engine *e, struct session *s)
+/* Return: is there perhaps more? */
+static bool take_answer(struct engine *e, uint64_t now)
 {
-	struct zrtp_action action;
+	ssize_t len = recv(e->fd, e->in, WIRE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	struct wire_answer a;
 
-	while (!s->closed && zrtp_session_next(s->zrtp, &action) > 0)
-		e->cb(s->id, &action, e->arg);
-	sodium_memzero(&action, sizeof(action));
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return errno == EINTR;
+	if (len <= 0)
+		e->fault = ENGINE_CLOSED;
+	else if (len > WIRE_MAX || wire_get_answer(e->in, len, &a))
+		e->fault = "it says what it may not";
+	else
+		tell(e, now, &a);
+	sodium_memzero(&a, sizeof(a));
+	sodium_memzero(e->in, WIRE_MAX);
+	return true;
 }
 
-/*
- * What the engine refuses concerns the packet or the moment, never the owner:
- * a session that fails says so by ZRTP_ACTION_FAILED.
- */
-static void carry_out(struct session *s, uint64_t now, const struct order *o)
+static void ping(struct engine *e, uint64_t now)
 {
-	switch (o->type) {
-	case ORDER_MULTISTREAM:
-		zrtp_session_multistream(s->zrtp, o->master, o->peer);
-		break;
-	case ORDER_START:
-		zrtp_session_start(s->zrtp, now, o->peer);
-		break;
-	case ORDER_PEER:
-		zrtp_session_peer(s->zrtp, now, o->peer);
-		break;
-	case ORDER_PACKET:
-		zrtp_session_packet(s->zrtp, now, o->data, o->len);
-		break;
-	case ORDER_AUTHENTICATED:
-		zrtp_session_srtp_authenticated(s->zrtp, now);
-		break;
-	}
-}
+	const struct wire_order o = { .type = WIRE_PING };
 
-static void run_session(struct engine *e, struct session *s, uint64_t now)
-{
-	struct order *o;
-
-	while (!s->closed && (o = take_order(s))) {
-		carry_out(s, now, o);
-		order_free(o);
-		tell(e, s);
-	}
-	if (!s->closed && now >= zrtp_session_deadline(s->zrtp)) {
-		zrtp_session_tick(s->zrtp, now);
-		tell(e, s);
-	}
+	if (now >= e->pong)
+		e->fault = "it does not answer";
+	if (now < e->ping || !engine_is_there(e))
+		return;
+	e->ping = CLOCK_NEVER;
+	if (give(e, &o))
+		e->fault = e->fault ?: "it does not read what it is told";
+	else
+		e->pong = now + PONG_MS;
 }
 
 void engine_run(struct engine *e, uint64_t now)
 {
-	e->running = true;
-	for (struct session *s = e->sessions; s; s = s->next)
-		run_session(e, s, now);
-	e->running = false;
-	sweep(e);
+	for (int n = 0; n < ANSWERS_MAX && engine_is_there(e) && take_answer(e, now); n++)
+		;
+	if (engine_is_there(e))
+		ping(e, now);
 }
 
 uint64_t engine_deadline(const struct engine *e)
 {
-	uint64_t first = CLOCK_NEVER, due;
-
-	for (const struct session *s = e->sessions; s; s = s->next) {
-		if (s->closed)
-			continue;
-		due = s->first ? 0 : zrtp_session_deadline(s->zrtp);
-		if (due < first)
-			first = due;
-	}
-	return first;
+	if (!engine_is_there(e))
+		return CLOCK_NEVER;
+	return e->ping < e->pong ? e->ping : e->pong;
 }

@@ -4,9 +4,10 @@
  *
  *	kernel module --kernel.c--> calls <--bus_*.c-- persons and their programs
  *	                             | |
- *	             ZRTP engine <---+ +---> store (peers), record (running calls)
+ *	      worker <--engine.c-----+ +---> store (peers), record (running calls)
  *
- * Everything happens in one loop. Whatever has happened, calls_run() then does
+ * The worker (worker_main.c) is a process of its own, kept by keeper.c: what the network
+ * has sent is read there, and never here. Everything happens in one loop. Whatever has happened, calls_run() then does
  * all that has become due and tells what has changed.
  */
 #include <errno.h>
@@ -26,6 +27,7 @@
 #include "bus.h"
 #include "clock.h"
 #include "config.h"
+#include "keeper.h"
 #include "log.h"
 #include "media.h"
 
@@ -51,6 +53,7 @@ struct sottod {
 	struct media *media;
 	struct bus *bus;
 	struct calls *calls;
+	struct keeper *keeper;
 	struct kernel *kernel;
 };
 
@@ -153,6 +156,7 @@ static int after_everything(sd_event_source *source, void *data)
 	int r;
 
 	calls_run(s->calls);
+	keeper_look(s->keeper);
 	due = calls_deadline(s->calls);
 	if (due == CLOCK_NEVER)
 		return sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
@@ -168,6 +172,7 @@ static int wire_loop(struct sottod *s)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGCHLD);
 	if (r >= 0 && sigprocmask(SIG_BLOCK, &signals, NULL))
 		r = -errno;
 	if (r >= 0)
@@ -232,7 +237,11 @@ static int start(struct sottod *s)
 	if (r < 0)
 		return r;
 	calls_strangers(s->calls, s->config.strangers);
-	r = kernel_try(s);
+	r = failed(keeper_start(&s->keeper, s->loop, s->config.worker, s->calls),
+		   "the process that agrees keys cannot be kept");
+	s->bus->keeper = s->keeper;
+	if (r >= 0)
+		r = kernel_try(s);
 	/* The rule is there before the first socket that it is for. */
 	if (r >= 0)
 		r = failed(media_listen(&s->media, s->config.port),
@@ -256,6 +265,7 @@ static int start(struct sottod *s)
 static void stop(struct sottod *s)
 {
 	bus_close(s->bus);
+	keeper_free(s->keeper);
 	calls_free(s->calls);
 	kernel_close(s->kernel);
 	media_free(s->media);
@@ -290,18 +300,20 @@ static void usage(FILE *to)
 	      "  --port PORT         UDP port of direct calls\n"
 	      "  --state-dir DIR     where the store is\n"
 	      "  --runtime-dir DIR   where records of running calls are\n"
+	      "  --worker FILE       program of the process that agrees keys\n"
 	      "  --verbose           also say what names peers and addresses\n"
 	      "  --version\n"
 	      "  --help\n", to);
 }
 
-enum opt { OPT_CONFIG, OPT_PORT, OPT_STATE, OPT_RUNTIME, OPT_VERBOSE, OPT_VERSION, OPT_HELP };
+enum opt { OPT_CONFIG, OPT_PORT, OPT_STATE, OPT_RUNTIME, OPT_WORKER, OPT_VERBOSE, OPT_VERSION, OPT_HELP };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "port", required_argument, NULL, OPT_PORT },
 	{ "state-dir", required_argument, NULL, OPT_STATE },
 	{ "runtime-dir", required_argument, NULL, OPT_RUNTIME },
+	{ "worker", required_argument, NULL, OPT_WORKER },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },

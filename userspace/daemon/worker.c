@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "worker.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include <sodium.h>
+
+#include "sessions.h"
+
+#define ORDERS_MAX	64	/* in a row, before what is due has its turn */
+
+/** struct worker - @buffer: a message, in locked memory; @error: the first one, while sending */
+struct worker {
+	struct sessions *sessions;
+	int fd;
+	int error;
+	uint8_t *in;
+	uint8_t *out;
+};
+
+static void answer(struct worker *w, const struct wire_answer *a)
+{
+	size_t len = wire_put_answer(w->out, a);
+	ssize_t n;
+
+	if (w->error)
+		return;
+	do
+		n = len ? send(w->fd, w->out, len, MSG_NOSIGNAL) : -1;
+	while (n < 0 && len && errno == EINTR);
+	if (n < 0)
+		w->error = len ? -errno : -EBADMSG;
+	sodium_memzero(w->out, len);
+}
+
+static void on_action(uint64_t id, const struct zrtp_action *action, void *arg)
+{
+	struct wire_answer a = { .type = WIRE_ACTION, .id = id, .action = *action };
+
+	answer(arg, &a);
+	sodium_memzero(&a, sizeof(a));
+}
+
+int worker_new(struct worker **out, int fd, uint32_t locks)
+{
+	struct wire_answer ready = { .type = WIRE_READY, .locks = locks };
+	struct worker *w = calloc(1, sizeof(*w));
+	int r;
+
+	if (!w)
+		return -ENOMEM;
+	w->fd = fd;
+	r = sessions_new(&w->sessions, on_action, w);
+	w->in = r ? NULL : sodium_malloc(WIRE_MAX);
+	w->out = r ? NULL : sodium_malloc(WIRE_MAX);
+	if (!r && (!w->in || !w->out))
+		r = -ENOMEM;
+	if (!r) {
+		answer(w, &ready);
+		r = w->error;
+	}
+	if (r)
+		worker_free(w);
+	else
+		*out = w;
+	return r;
+}
+
+void worker_free(struct worker *w)
+{
+	if (!w)
+		return;
+	sessions_free(w->sessions);
+	sodium_free(w->in);
+	sodium_free(w->out);
+	free(w);
+}
+
+/* What is no control packet is nobody's. */
+static void read_control(struct worker *w, const struct wire_order *o)
+{
+	struct wire_answer heard = { .type = WIRE_HEARD, .id = o->id };
+
+	if (!control_parse(o->packet.data, o->packet.len, &heard.control))
+		answer(w, &heard);
+}
+
+static void do_order(struct worker *w, uint64_t now, const struct wire_order *o)
+{
+	const struct wire_answer pong = { .type = WIRE_PONG, .id = o->id };
+
+	if (o->type == WIRE_PING)
+		answer(w, &pong);
+	else if (o->type == WIRE_CONTROL)
+		read_control(w, o);
+	else
+		sessions_order(w->sessions, now, o);
+}
+
+/* Return: 1 when there may be more, 0, or a negative errno. */
+static int take_order(struct worker *w, uint64_t now)
+{
+	ssize_t len = recv(w->fd, w->in, WIRE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+	struct wire_order o;
+	int r;
+
+	if (len < 0)
+		return errno == EAGAIN ? 0 : errno == EINTR ? 1 : -errno;
+	if (!len)
+		return -EPIPE;
+	r = len > WIRE_MAX ? -EBADMSG : wire_get_order(w->in, len, &o);
+	if (!r)
+		do_order(w, now, &o);
+	sodium_memzero(&o, sizeof(o));
+	sodium_memzero(w->in, WIRE_MAX);
+	return r ?: w->error ?: 1;
+}
+
+int worker_step(struct worker *w, uint64_t now)
+{
+	int r = 1;
+
+	for (int n = 0; r > 0 && n < ORDERS_MAX; n++)
+		r = take_order(w, now);
+	if (r < 0)
+		return r;
+	sessions_run(w->sessions, now);
+	return w->error;
+}
+
+uint64_t worker_deadline(const struct worker *w)
+{
+	return sessions_deadline(w->sessions);
+}
