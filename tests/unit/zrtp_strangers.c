@@ -174,6 +174,7 @@ static void a_forged_error_does_not_stop_an_exchange(void **state)
 	mallory_wait(&m, 1000);
 	mallory_make_dhpart(&m, ZRTP_ROLE_RESPONDER, NULL);
 	mallory_send(&m, m.dhpart, m.dhpart_len);
+	assert_int_equal(m.seen[ZRTP_MSG_DHPART2].count, 1);
 	mallory_error(&m, ZRTP_ERROR_SOFTWARE);
 	mallory_wait(&m, 1000);
 	mallory_derive(&m, ZRTP_ROLE_RESPONDER);
