@@ -302,6 +302,13 @@ static void secrets_wait_for_the_answer_or_the_comparison(void **state)
 	c.security.typed_right = c.retain.frozen = false;
 	c.security.somebody_else = c.security.matched = true;
 	assert_false(call_retain_due(&c));
+	c.security.somebody_else = false;
+	c.security.weaker = c.security.mismatch = true;	/* an alarm that stands */
+	assert_true(call_retain_due(&c));
+	c.security.matched = c.security.mismatch = false;
+	assert_false(call_retain_due(&c));
+	c.security.typed_right = true;
+	assert_true(call_retain_due(&c));
 }
 
 /* Time. */

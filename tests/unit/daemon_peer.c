@@ -365,6 +365,28 @@ static void addresses_are_compared(void **state)
 	assert_string_equal(text, "");
 }
 
+static void each_part_of_the_strongest_suite_is_remembered(void **state)
+{
+	const struct zrtp_suite long_key = {
+		ZRTP_HASH_S384, ZRTP_CIPHER_AES3, ZRTP_AUTH_HS32, ZRTP_KA_EC38, ZRTP_SAS_B32,
+	};
+	const struct zrtp_suite long_tag = {
+		ZRTP_HASH_S256, ZRTP_CIPHER_AES1, ZRTP_AUTH_GCM, ZRTP_KA_X255, ZRTP_SAS_B256,
+	};
+	struct zrtp_suite best = long_key;
+
+	/* Neither is the stronger, so that each after the other is an alarm. */
+	assert_true(suite_weaker(&long_tag, &long_key) && suite_weaker(&long_key, &long_tag));
+	suite_raise(&best, &long_tag);
+	assert_true(suite_weaker(&long_tag, &best) && suite_weaker(&long_key, &best));
+	assert_int_equal(best.hash, ZRTP_HASH_S384);
+	assert_int_equal(best.cipher, ZRTP_CIPHER_AES3);
+	assert_int_equal(best.auth_tag, ZRTP_AUTH_GCM);
+	assert_int_equal(best.agreement, ZRTP_KA_EC38);
+	suite_raise(&best, &long_key);		/* and nothing is taken back */
+	assert_int_equal(best.auth_tag, ZRTP_AUTH_GCM);
+}
+
 #define WITH_DIR(f)	cmocka_unit_test_setup_teardown(f, dir_setup, dir_teardown)
 
 int main(void)
@@ -377,6 +399,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_given_for_whom_and_while_they_hold),
 		cmocka_unit_test(names_of_people),
 		cmocka_unit_test(a_suite_is_as_weak_as_its_weakest_part),
+		cmocka_unit_test(each_part_of_the_strongest_suite_is_remembered),
 		WITH_DIR(pairing_again_replaces_the_hints_only),
 		WITH_DIR(what_cannot_be_paired_changes_nothing),
 		WITH_DIR(who_may_be_at_an_address),

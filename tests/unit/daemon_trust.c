@@ -494,6 +494,62 @@ static void a_weaker_suite_is_an_alarm(void **state)
 	assert_alarms(CALL_ALARM_NONE, CALL_ALARM_NONE);
 }
 
+/* Bob has become weaker and has lost what would show that it is he. */
+static void a_weaker_suite_freezes_what_is_kept(void **state)
+{
+	_cleanup_peer_ struct peer *p = NULL, *q = NULL, *last = NULL;
+
+	meet_and_verify();
+	expire(ALICE, "Bob");
+	p = world_peer(ALICE, "Bob");
+	p->strongest.agreement = ZRTP_KA_EC38;
+	assert_int_equal(store_put(world.end[ALICE].store, p), 0);
+	world_talk(ALICE, "Bob", BOB);
+	assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_WEAKER);
+	finish(ALICE);
+	q = world_peer(ALICE, "Bob");
+	assert_memory_equal(q->rs1, p->rs1, ZRTP_SECRET_LEN);
+	assert_int_equal(q->expires, p->expires);
+	assert_int_equal(q->strongest.agreement, ZRTP_KA_EC38);
+	world_talk(ALICE, "Bob", BOB);
+	assert_int_equal(world_verify(ALICE, BOB), 1);
+	finish(ALICE);
+	last = world_peer(ALICE, "Bob");
+	assert_memory_not_equal(last->rs1, p->rs1, ZRTP_SECRET_LEN);
+	assert_int_not_equal(last->strongest.agreement, ZRTP_KA_EC38);
+}
+
+/* Whoever shows a known ZID from elsewhere, without the secrets, is not called there. */
+static void an_alarm_freezes_the_address_and_the_suite_too(void **state)
+{
+	_cleanup_peer_ struct peer *p = NULL, *q = NULL, *last = NULL;
+
+	meet_and_verify();
+	spoil_secrets(ALICE, "Bob");
+	p = world_peer(ALICE, "Bob");
+	p->strongest.hash = ZRTP_HASH_S256;
+	p->strongest.agreement = ZRTP_KA_DH3K;
+	p->strongest.cipher = ZRTP_CIPHER_AES1;
+	p->strongest.auth_tag = ZRTP_AUTH_HS32;
+	assert_int_equal(store_put(world.end[ALICE].store, p), 0);
+	world_readdress(BOB, 99);
+	world_talk(BOB, "Alice", ALICE);
+	assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_MISMATCH);
+	assert_int_equal(calls_verify(calls_of(ALICE), world_line(ALICE), "zzz"), 0);
+	finish(BOB);
+	q = world_peer(ALICE, "Bob");
+	assert_true(q->mismatch && !q->verified);
+	assert_true(addr_same(&q->last, &p->last));
+	assert_int_equal(q->strongest.auth_tag, ZRTP_AUTH_HS32);
+	assert_memory_equal(q->own_zid, p->own_zid, ZRTP_ZID_LEN);
+	world_talk(BOB, "Alice", ALICE);
+	assert_int_equal(world_verify(ALICE, BOB), 1);
+	finish(BOB);
+	last = world_peer(ALICE, "Bob");
+	assert_true(addr_same(&last->last, &world.end[BOB].wire));
+	assert_int_equal(last->strongest.auth_tag, ZRTP_AUTH_GCM);
+}
+
 /* What is kept. */
 
 static void who_is_declined_on_a_first_call_leaves_nothing(void **state)
@@ -736,6 +792,8 @@ int main(void)
 		WORLD(an_alarm_stands_though_the_secrets_meet_again),
 		WORLD(expired_secrets_prove_nothing),
 		WORLD(a_weaker_suite_is_an_alarm),
+		WORLD(a_weaker_suite_freezes_what_is_kept),
+		WORLD(an_alarm_freezes_the_address_and_the_suite_too),
 		WORLD(who_is_declined_on_a_first_call_leaves_nothing),
 		WORLD(who_is_forgotten_while_talking_leaves_nothing),
 		WORLD(only_the_verified_are_answered_unattended),

@@ -245,12 +245,20 @@ bool call_their_verified(const struct call *c)
 	       !wrong_there(c);
 }
 
+bool call_frozen(const struct call *c)
+{
+	const struct call_security *s = &c->security;
+
+	if (s->typed_right)
+		return false;
+	return s->somebody_else || c->retain.frozen ||
+	       (!s->matched && (s->mismatch || s->weaker));
+}
+
 bool call_retain_due(const struct call *c)
 {
-	if (!c->retain.there || !c->has_zid)
+	if (!c->retain.there || !c->has_zid || call_frozen(c))
 		return false;
-	if (c->retain.frozen || c->security.somebody_else)
-		return c->security.typed_right;
 	/*
 	 * Where both ends had the secret, both replace it at once. After a first
 	 * meeting both keep it from the answer on: were one to keep what the other
@@ -399,7 +407,8 @@ const char *call_alarm_text(enum call_alarm alarm)
 		       "hang up, and meet another way.";
 	case CALL_ALARM_WEAKER:
 		return "The encryption is weaker than on earlier calls with this peer. Somebody may "
-		       "have tampered with it. Verify before you say anything that matters.";
+		       "have tampered with it. Verify before you say anything that matters; "
+		       "if the halves differ, hang up.";
 	}
 	return "";
 }

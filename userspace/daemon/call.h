@@ -229,6 +229,15 @@ bool call_verified(const struct call *c);
 bool call_their_verified(const struct call *c);
 enum call_alarm call_alarm(const struct call *c);
 
+/**
+ * call_frozen() - Does what is kept of the peer stay as it is until the SAS is compared?
+ *
+ * Under an alarm it does. But who has shown by a retained secret to be the one whom we
+ * know, and only has a weaker suite, or an old alarm that stands, has that secret replaced:
+ * the other end does so, and the next call would begin with another alarm.
+ */
+bool call_frozen(const struct call *c);
+
 /** call_retain_due() - May the retained secrets be stored now? */
 bool call_retain_due(const struct call *c);
 

@@ -223,11 +223,15 @@ static void fill_trust(struct peer *p, const struct call_security *s)
 		p->verified = false;
 		p->verified_since = 0;
 	}
-	if (!p->has_suite || (suite_weaker(&p->strongest, &s->suite) &&
-			      !suite_weaker(&s->suite, &p->strongest))) {
-		p->strongest = s->suite;
-		p->has_suite = true;
-	}
+}
+
+static void fill_suite(struct peer *p, const struct zrtp_suite *seen)
+{
+	if (p->has_suite)
+		suite_raise(&p->strongest, seen);
+	else
+		p->strongest = *seen;
+	p->has_suite = true;
 }
 
 static void fill(struct peer *p, const struct line *line)
@@ -243,13 +247,16 @@ static void fill(struct peer *p, const struct line *line)
 		p->has_rs2 = false;
 		p->has_suite = false;
 	}
+	if (call->since)
+		p->last_call = call->since / 1000000;
+	fill_trust(p, &call->security);
+	if (call_frozen(call))	/* nor is this where to look for her the next time */
+		return;
 	memcpy(p->peer_zid, call->peer_zid, ZRTP_ZID_LEN);
 	memcpy(p->own_zid, call->own_zid, ZRTP_ZID_LEN);
 	p->has_zid = true;
 	p->last = line->flow.remote;
-	if (call->since)
-		p->last_call = call->since / 1000000;
-	fill_trust(p, &call->security);
+	fill_suite(p, &call->security.suite);
 	if (call_retain_due(call)) {
 		fill_secrets(p, &call->retain);
 		p->tentative = true;

@@ -266,3 +266,16 @@ bool suite_weaker(const struct zrtp_suite *a, const struct zrtp_suite *b)
 	       a->cipher < b->cipher || a->hash < b->hash ||
 	       tag_bits(a->auth_tag) < tag_bits(b->auth_tag);
 }
+
+void suite_raise(struct zrtp_suite *best, const struct zrtp_suite *seen)
+{
+	best->sas_type = seen->sas_type;	/* none is stronger than the other */
+	if (agreement_bits(seen->agreement) > agreement_bits(best->agreement))
+		best->agreement = seen->agreement;
+	if (seen->cipher > best->cipher)
+		best->cipher = seen->cipher;
+	if (seen->hash > best->hash)
+		best->hash = seen->hash;
+	if (tag_bits(seen->auth_tag) > tag_bits(best->auth_tag))
+		best->auth_tag = seen->auth_tag;
+}

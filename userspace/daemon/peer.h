@@ -32,7 +32,7 @@
  * @verified_since: seconds since 1970, if @verified
  * @last_call: seconds since 1970, 0 for none
  * @mismatch: alarm that stands until the SAS is compared
- * @strongest: best suite seen, if @has_suite
+ * @strongest: the best of each part of the suites seen, if @has_suite
  *
  * Holds secrets: lives in memory from peer_new(), which is locked and wiped.
  */
@@ -85,5 +85,14 @@ int peer_unpack(struct peer *p, const uint8_t in[PEER_PACKED_LEN]);
 
 /** suite_weaker() - Is @a weaker than @b in any respect? */
 bool suite_weaker(const struct zrtp_suite *a, const struct zrtp_suite *b);
+
+/**
+ * suite_raise() - @best is the strongest of each part by now, @seen among them.
+ *
+ * By part, since of two suites neither need be the stronger: whoever has been seen with
+ * both a longer key and a longer tag, though never at once, gets no alarm only if neither
+ * has become shorter.
+ */
+void suite_raise(struct zrtp_suite *best, const struct zrtp_suite *seen);
 
 #endif
