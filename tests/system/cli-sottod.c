@@ -6,7 +6,7 @@
  *	set N KEY VALUE		a property of call N, which begins if it is new
  *	drop N			call N is gone
  *	sas N MINE OTHER	the halves of its SAS
- *	peer NAME known|verified|mismatch|new
+ *	peer NAME known|verified|mismatch|new|coded|by-code
  *	fail METHOD ERROR TEXT	the next METHOD fails with org.sotto1.Error.ERROR
  *	signal NAME		of the manager, without arguments
  *	ill NAME TEXT		Doctor() finds that
@@ -216,12 +216,18 @@ static int list_peers(sd_bus_message *m, void *data, sd_bus_error *error)
 	for (size_t i = 0; r >= 0 && i < f->n_peers; i++) {
 		const struct peer *p = &f->peers[i];
 
-		r = sd_bus_message_append(reply, "(oa{sv})", BUS_PATH "/peer/1", 6,
+		bool by_code = !strcmp(p->state, "by-code");
+		bool verified = by_code || !strcmp(p->state, "verified");
+		bool coded = !strcmp(p->state, "coded");
+
+		r = sd_bus_message_append(reply, "(oa{sv})", BUS_PATH "/peer/1", 8,
 			"Name", "s", p->name,
 			"Addresses", "as", 2, "192.0.2.7:7686", "[2001:db8::7]:7686",
-			"Known", "b", strcmp(p->state, "new"),
-			"Verified", "b", !strcmp(p->state, "verified"),
-			"VerifiedSince", "t", !strcmp(p->state, "verified") ? (uint64_t)1700000000 : 0,
+			"Known", "b", strcmp(p->state, "new") && !coded,
+			"Verified", "b", verified,
+			"VerifiedSince", "t", verified ? (uint64_t)1700000000 : 0,
+			"VerifiedBy", "s", by_code ? "code" : verified ? "sas" : "",
+			"Code", "b", coded,
 			"Mismatch", "b", !strcmp(p->state, "mismatch"));
 	}
 	return send(reply, r);
@@ -278,6 +284,38 @@ static int pair(sd_bus_message *m, void *data, sd_bus_error *error)
 		free(*a);
 	}
 	free(addresses);
+	putchar('\n');
+	return sd_bus_reply_method_return(m, "o", BUS_PATH "/peer/1");
+}
+
+static int pair_code(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct fake *f = data;
+	char **addresses = NULL;
+	const char *name, *kind;
+	const void *code;
+	size_t len;
+	int r;
+
+	FAIL_IF_TOLD(f, m, error);
+	r = sd_bus_message_read(m, "s", &name);
+	if (r >= 0)
+		r = sd_bus_message_read_strv(m, &addresses);
+	if (r >= 0)
+		r = sd_bus_message_read(m, "s", &kind);
+	if (r >= 0)
+		r = sd_bus_message_read_array(m, 'y', &code, &len);
+	if (r < 0)
+		return r;
+	printf("PairCode %s", name);
+	for (char **a = addresses; a && *a; a++) {
+		printf(" %s", *a);
+		free(*a);
+	}
+	free(addresses);
+	printf(" %s ", kind);
+	for (size_t i = 0; i < len; i++)
+		printf("%02x", ((const uint8_t *)code)[i]);
 	putchar('\n');
 	return sd_bus_reply_method_return(m, "o", BUS_PATH "/peer/1");
 }
@@ -519,6 +557,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_PROPERTY("Port", "q", get_port, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	METHOD("Pair", "sas", "o", pair),
+	METHOD("PairCode", "sassay", "o", pair_code),
 	METHOD("Forget", "s", "", forget),
 	METHOD("Call", "sa{sv}", "o", dial),
 	METHOD("ListPeers", "", "a(oa{sv})", list_peers),

@@ -28,7 +28,23 @@ is "pair: exit 0" "$status" 0
 run sotto peers --json
 check "the peer is there" json '.peers == [{"name":"bob","addresses":["192.0.2.7:7686",
 	"[2001:db8::7]:9"],"known":false,"verified":false,"verified_since":null,"last_call":null,
-	"suite":null,"mismatch":false,"auto_answer":false}]'
+	"verified_by":null,"code":false,"suite":null,"mismatch":false,"auto_answer":false}]'
+run sotto pair --show "Guinevere Featherstonehaugh"
+is "a code: exit 0" "$status" 0
+code=$(grep -oE '^([a-z0-9]{4}-){4}[a-z0-9]{4}$' "$work/out")
+echo "$code" | sotto pair --enter --json "Guinevere Featherstonehaugh" 198.51.100.201 >"$work/out"
+check "typed" json '.paired == "Guinevere Featherstonehaugh"'
+run sotto peers --json
+check "it waits for the first call" json '[.peers[] | [.name, .code, .addresses]] ==
+	[["bob", false, ["192.0.2.7:7686", "[2001:db8::7]:9"]],
+	["Guinevere Featherstonehaugh", true, ["198.51.100.201:7686"]]]'
+nobody_named() {
+	! grep -raqiE "guinevere|198[.]51[.]100|$code" "$work/state" "$work/records" "$work/sottod"
+}
+check "neither state, records nor journal have name, address or code" nobody_named
+echo "198.51.100.201" >>"$work/sottod"
+check "and it would have been found" not nobody_named
+run sotto forget "Guinevere Featherstonehaugh"
 run sotto pair bob 1.2.3
 is "no address: exit 1" "$status" 1
 check "and its sentence" warns "sotto pair: An address is IPv4, "

@@ -54,7 +54,7 @@ refuses "nothing rings" "No call rings. See which calls there are with: sotto" s
 refuses "no such call" '"bob": No call rings.' sotto decline bob
 
 asked_before=$(grep -vc '^did$' "$work/double")
-for wrong in "nonsense" "call" "call a b" "pair bob" "forget" "peers x" "answer a b" "rule" \
+for wrong in "nonsense" "call" "call a b" "pair bob" "pair --show" "pair --enter" "pair --show --enter bob" "pair --code x bob" "forget" "peers x" "answer a b" "rule" \
 	"rule nonsense" "rule add" "rule add require x" "rule del" "rule del x" "rule del 0" \
 	"rule del -1" "rule list x" "rule list --local" "rule add require --port" \
 	"rule add require --port 0" "rule add require --port 65536" "rule add require --port 9-5" \

@@ -75,6 +75,8 @@ static void fill(struct peer *p)
 	memset(p->rs2, 4, sizeof(p->rs2));
 	p->has_zid = p->has_rs1 = p->has_rs2 = p->verified = true;
 	p->mismatch = p->auto_answer = p->has_suite = p->tentative = true;
+	memset(p->code, 5, sizeof(p->code));
+	p->has_code = p->code_weak = p->by_code = true;
 	p->expires = 0x1122334455667788;
 	p->verified_since = 1800000001;
 	p->last_call = 1800000002;
@@ -104,6 +106,8 @@ static void a_peer_is_packed_and_unpacked(void **state)
 	assert_memory_equal(q->rs2, p->rs2, ZRTP_SECRET_LEN);
 	assert_true(q->has_zid && q->has_rs1 && q->has_rs2 && q->verified && q->mismatch);
 	assert_true(q->auto_answer && q->has_suite && q->tentative);
+	assert_memory_equal(q->code, p->code, PEER_CODE_LEN);
+	assert_true(q->has_code && q->code_weak && q->by_code);
 	assert_true(q->expires == p->expires && q->verified_since == p->verified_since);
 	assert_true(q->last_call == p->last_call);
 	assert_memory_equal(&q->strongest, &p->strongest, sizeof(p->strongest));
@@ -151,7 +155,7 @@ static void secrets_are_given_for_whom_and_while_they_hold(void **state)
 	struct zrtp_peer out;
 
 	fill(p);
-	p->mismatch = false;
+	p->mismatch = p->by_code = false;
 	p->expires = 1000;
 	peer_secrets(p, 999, &out);
 	assert_true(out.has_rs1 && out.has_rs2 && out.verified);
@@ -172,6 +176,12 @@ static void secrets_are_given_for_whom_and_while_they_hold(void **state)
 	peer_secrets(p, 1, &out);
 	assert_false(out.has_rs1 || out.has_rs2);
 	assert_true(sodium_is_zero(out.peer_zid, ZRTP_ZID_LEN));
+	assert_int_equal(out.aux_len, PEER_CODE_LEN);	/* of whoever it may be */
+	assert_memory_equal(out.aux, p->code, PEER_CODE_LEN);
+	peer_agree_code(p, NULL, false);
+	peer_secrets(p, 1, &out);
+	assert_int_equal(out.aux_len, 0);
+	assert_true(sodium_is_zero(p->code, PEER_CODE_LEN));
 }
 
 static void names_of_people(void **state)

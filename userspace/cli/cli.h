@@ -11,6 +11,8 @@
  *	json.[ch]	writes JSON (Documentation/json.rst)
  *	sas.[ch]	the halves that people compare
  *	notify.[ch]	notifications of the desktop
+ *	ask.[ch]	what is typed and not shown
+ *	code.[ch]	what two people agree on before the first call
  *	lookup.[ch]	names of machines to addresses
  *	text.[ch]	colours, times, tables
  *	cmd_*.c		the commands

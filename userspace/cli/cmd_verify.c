@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#include "ask.h"
 #include "bus.h"
 #include "calls.h"
 #include "sas.h"
@@ -50,30 +51,6 @@ static void say_half(struct cli *cli, const struct call *call, const struct sas 
 	fflush(stdout);
 }
 
-/*
- * One line from stdin, without stdio: it would keep a copy. Return: its length, or a
- * negative errno: -EMSGSIZE for more than a half can have.
- */
-static int read_line(char *out, size_t room)
-{
-	size_t n = 0;
-
-	for (;;) {
-		ssize_t got = read(STDIN_FILENO, out + n, 1);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (!got || out[n] == '\n')
-			break;
-		if (++n == room)
-			return -EMSGSIZE;
-	}
-	out[n] = '\0';
-	return n;
-}
-
 /* Return: 0, or a negative errno and the person has been told. */
 static int ask_half(struct cli *cli, struct sas *sas)
 {
@@ -83,7 +60,7 @@ static int ask_half(struct cli *cli, struct sas *sas)
 		fputs("Type what you hear (nothing: later): ", stdout);
 		fflush(stdout);
 	}
-	r = read_line(sas->heard, sizeof(sas->heard));
+	r = ask_line(STDIN_FILENO, sas->heard, sizeof(sas->heard));
 	if (!cli->json && !isatty(STDIN_FILENO))
 		putchar('\n');
 	if (r > 0)

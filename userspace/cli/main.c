@@ -12,10 +12,16 @@
 static const struct command commands[] = {
 	{ "status", "", "Shows every call: with whom, secure or not, verified or not, since when",
 	  "The same as sotto without a word.\n", cmd_status },
-	{ "pair", "NAME ADDRESS...", "Names another machine",
+	{ "pair", "[--show|--enter|--phrase] NAME ADDRESS...", "Names another machine",
 	  "An address is a hint: HOST, HOST:PORT, an IPv6 address or [IPv6]:PORT. The name of a\n"
 	  "host is looked up now, not when you call. Pairing the same name again replaces the\n"
-	  "hints.\n", cmd_pair },
+	  "hints.\n\n"
+	  "If you meet before the first call, that call is verified from the start:\n\n"
+	  "  --show       make a code, for the other one to type\n"
+	  "  --enter      type the code that the other one shows\n"
+	  "  --phrase     type a phrase that you have agreed on; a code is safer\n\n"
+	  "With these the address may be left out: the hints stay, or the other one calls.\n",
+	  cmd_pair },
 	{ "peers", "", "Lists whom you have named", NULL, cmd_peers },
 	{ "forget", "NAME", "Destroys all that is kept of a peer", NULL, cmd_forget },
 	{ "strangers", "[yes|no]", "Says whether those may call whom nobody here has named",

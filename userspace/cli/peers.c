@@ -19,6 +19,8 @@ static const struct field fields[] = {
 	FIELD("AutoAnswer", "b", auto_answer),
 	FIELD("VerifiedSince", "t", verified_since),
 	FIELD("LastCall", "t", last_call),
+	FIELD("VerifiedBy", "s", verified_by),
+	FIELD("Code", "b", code),
 	FIELD("Suite", "s", suite),
 	{ 0 }
 };
@@ -32,7 +34,7 @@ static int append(struct peers *peers, sd_bus_message *m)
 	if (!list)
 		return -ENOMEM;
 	peers->list = list;
-	list[peers->n] = (struct peer){ .name = "", .suite = "" };
+	list[peers->n] = (struct peer){ .name = "", .suite = "", .verified_by = "" };
 	r = sd_bus_message_read(m, "o", &path);
 	if (r < 0)
 		return r;

@@ -17,6 +17,8 @@ struct peer {
 	bool verified;
 	bool mismatch;
 	bool auto_answer;
+	bool code;			/* agreed on for the first call, which is still to come */
+	const char *verified_by;	/* "sas", "code" or empty */
 	uint64_t verified_since;	/* s since 1970, 0 never */
 	uint64_t last_call;
 	const char *suite;

@@ -54,7 +54,11 @@ _sotto() {
 		[[ $_sotto_word == -* ]] && _sotto_words --no-wait --address
 		[[ $_sotto_word != -* && $before != --address ]] && _sotto_reply "$(_sotto_peers)"
 		;;
-	pair | forget)
+	pair)
+		[[ $_sotto_word == -* ]] && _sotto_words --show --enter --phrase
+		[[ $_sotto_word != -* ]] && _sotto_reply "$(_sotto_peers)"
+		;;
+	forget)
 		[[ $COMP_CWORD -eq 2 && $_sotto_word != -* ]] && _sotto_reply "$(_sotto_peers)"
 		;;
 	strangers)

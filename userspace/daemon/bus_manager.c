@@ -10,6 +10,9 @@
 #include "log.h"
 #include "peers.h"
 
+/* What PairCode() is given: as random as 80 bits, or whatever came to somebody's mind. */
+#define CODE_RANDOM		"code"
+#define CODE_CHOSEN		"phrase"
 #define CALL_OPTION_ADDRESS	"address"
 
 static int no_such_peer(sd_bus_error *error, const char *name)
@@ -43,11 +46,34 @@ static int pair_failed(sd_bus_error *error, int r, const char *name)
 	return store_failed(error, r);
 }
 
+static void free_texts(char ***texts)
+{
+	for (char **t = *texts; t && *t; t++)
+		free(*t);
+	free(*texts);
+}
+
+#define _cleanup_texts_ __attribute__((cleanup(free_texts)))
+
+static int paired(sd_bus_message *m, struct bus *b, sd_bus_error *error, int r, const char *name,
+		  uint64_t id)
+{
+	char path[BUS_PATH_MAX];
+
+	if (r < 0)
+		return pair_failed(error, r, name);
+	bus_peer_path(id, path);
+	if (r)
+		bus_signal(b, "PeerAdded", path);
+	else
+		bus_peer_invalidate(b, id);
+	return sd_bus_reply_method_return(m, "o", path);
+}
+
 static int pair(sd_bus_message *m, void *data, sd_bus_error *error)
 {
+	_cleanup_texts_ char **addresses = NULL;
 	struct bus *b = data;
-	char path[BUS_PATH_MAX];
-	char **addresses = NULL;
 	const char *name;
 	uint64_t id;
 	uid_t uid;
@@ -60,17 +86,37 @@ static int pair(sd_bus_message *m, void *data, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	r = peers_pair(b->store, uid, name, addresses, b->port, &id);
-	for (char **a = addresses; a && *a; a++)
-		free(*a);
-	free(addresses);
+	return paired(m, b, error, r, name, id);
+}
+
+static int pair_code(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	_cleanup_texts_ char **addresses = NULL;
+	struct bus *b = data;
+	const char *name, *kind;
+	const void *code;
+	size_t len;
+	uint64_t id;
+	uid_t uid;
+	int r = sd_bus_message_read(m, "s", &name);
+
+	if (r >= 0)
+		r = sd_bus_message_read_strv(m, &addresses);
+	if (r >= 0)
+		r = sd_bus_message_read(m, "s", &kind);
+	if (r >= 0)
+		r = sd_bus_message_read_array(m, 'y', &code, &len);
+	if (r >= 0)
+		r = bus_sender(m, &uid, error);
 	if (r < 0)
-		return pair_failed(error, r, name);
-	bus_peer_path(id, path);
-	if (r)
-		bus_signal(b, "PeerAdded", path);
-	else
-		bus_peer_invalidate(b, id);
-	return sd_bus_reply_method_return(m, "o", path);
+		return r;
+	if (len != PEER_CODE_LEN || (strcmp(kind, CODE_RANDOM) && strcmp(kind, CODE_CHOSEN)))
+		return sd_bus_error_setf(error, BUS_BAD_ARGUMENT,
+					 "PairCode() takes a " CODE_RANDOM " or a " CODE_CHOSEN
+					 ", made into %d bytes.", PEER_CODE_LEN);
+	r = peers_agree(b->store, uid, name, addresses, b->port, code, !strcmp(kind, CODE_CHOSEN),
+			&id);
+	return paired(m, b, error, r, name, id);
 }
 
 static int forget(sd_bus_message *m, void *data, sd_bus_error *error)
@@ -316,6 +362,9 @@ static const sd_bus_vtable vtable[] = {
 				 SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION |
 				 SD_BUS_VTABLE_UNPRIVILEGED),
 	METHOD("Pair", "sas", "o", pair),
+	/* What goes in is wiped from the message. */
+	SD_BUS_METHOD("PairCode", "sassay", "o", pair_code,
+		      SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
 	METHOD("Forget", "s", "", forget),
 	METHOD("Call", "sa{sv}", "o", call),
 	METHOD("ListPeers", "", "a(oa{sv})", list_peers),

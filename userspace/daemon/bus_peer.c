@@ -20,6 +20,8 @@ static int get_##name(sd_bus *bus, const char *path, const char *interface,	\
 GETTER(name, "s", p->name)
 GETTER(known, "b", p->has_zid)
 GETTER(verified, "b", p->verified && !p->mismatch)
+GETTER(verified_by, "s", !p->verified || p->mismatch ? "" : p->by_code ? "code" : "sas")
+GETTER(code, "b", p->has_code)
 GETTER(verified_since, "t", p->verified && !p->mismatch ? p->verified_since : 0)
 GETTER(last_call, "t", p->last_call)
 GETTER(mismatch, "b", p->mismatch)
@@ -87,6 +89,8 @@ static int set_auto_answer(sd_bus *bus, const char *path, const char *interface,
 	P("Known", "b", known)			\
 	P("Verified", "b", verified)		\
 	P("VerifiedSince", "t", verified_since)	\
+	P("VerifiedBy", "s", verified_by)	\
+	P("Code", "b", code)			\
 	P("LastCall", "t", last_call)		\
 	P("Suite", "s", suite)			\
 	P("Mismatch", "b", mismatch)

@@ -228,7 +228,14 @@ enum call_alarm call_alarm(const struct call *c)
 		return CALL_ALARM_SOMEBODY_ELSE;
 	if (s->mismatch)
 		return CALL_ALARM_MISMATCH;
+	if (s->code_wrong)
+		return CALL_ALARM_CODE;
 	return s->weaker ? CALL_ALARM_WEAKER : CALL_ALARM_NONE;
+}
+
+bool call_proved(const struct call *c)
+{
+	return c->security.typed_right || c->security.code_matched;
 }
 
 bool call_verified(const struct call *c)
@@ -236,7 +243,7 @@ bool call_verified(const struct call *c)
 	const struct call_security *s = &c->security;
 
 	return s->secure && call_alarm(c) == CALL_ALARM_NONE &&
-	       (s->typed_right || (s->verified_before && s->matched));
+	       (call_proved(c) || (s->verified_before && s->matched));
 }
 
 bool call_their_verified(const struct call *c)
@@ -249,10 +256,10 @@ bool call_frozen(const struct call *c)
 {
 	const struct call_security *s = &c->security;
 
-	if (s->typed_right)
+	if (call_proved(c))
 		return false;
 	return s->somebody_else || c->retain.frozen ||
-	       (!s->matched && (s->mismatch || s->weaker));
+	       (!s->matched && (s->mismatch || s->weaker || s->code_wrong));
 }
 
 bool call_retain_due(const struct call *c)
@@ -380,6 +387,7 @@ const char *call_alarm_name(enum call_alarm alarm)
 	case CALL_ALARM_SAS_WRONG:		return "sas-wrong";
 	case CALL_ALARM_SAS_WRONG_THERE:	return "sas-wrong-there";
 	case CALL_ALARM_WEAKER:			return "weaker";
+	case CALL_ALARM_CODE:			return "code";
 	}
 	return "";
 }
@@ -409,6 +417,10 @@ const char *call_alarm_text(enum call_alarm alarm)
 		return "The encryption is weaker than on earlier calls with this peer. Somebody may "
 		       "have tampered with it. Verify before you say anything that matters; "
 		       "if the halves differ, hang up.";
+	case CALL_ALARM_CODE:
+		return "The other end does not have the code that you agreed on. It may not have been "
+		       "typed there, or somebody is in between. Verify before you say anything that "
+		       "matters, or hang up and agree on a new one with: sotto pair --show";
 	}
 	return "";
 }

@@ -62,6 +62,7 @@ enum call_alarm {
 	CALL_ALARM_SAS_WRONG,		/* typed here */
 	CALL_ALARM_SAS_WRONG_THERE,
 	CALL_ALARM_WEAKER,		/* than this peer has been seen with */
+	CALL_ALARM_CODE,		/* not the one that was agreed on before the first call */
 };
 
 /**
@@ -87,6 +88,8 @@ struct call_retain {
  * @mismatch: there were some here, and none met
  * @somebody_else: the ZID is not that of the peer whom we called
  * @weaker: the suite is weaker than one seen with this peer
+ * @code_matched: both ends have the code that the persons had agreed on
+ * @code_wrong: this end has one for whoever is to be there, and the other end has not
  * @verified_before: the peer's SAS was compared on an earlier call
  * @typed_right: on this call the person here typed the other half
  * @typed_wrong: and the last that she typed was wrong
@@ -102,6 +105,8 @@ struct call_security {
 	bool mismatch;
 	bool somebody_else;
 	bool weaker;
+	bool code_matched;
+	bool code_wrong;
 	bool verified_before;
 	bool typed_right;
 	bool typed_wrong;
@@ -119,6 +124,7 @@ struct call_security {
  * @peer_zid: who is at the other end, if @has_zid
  * @peer_id: row of that ZID, 0 for a stranger
  * @named_id: row that was called, or whose hint this address is; 0 for none
+ * @code_id: row whose code the exchange is tried with; 0 for none
  * @name: of row @peer_id
  * @claim: of row @named_id, while that is not known to be the one at the other end
  * @since: when it became active, us since 1970
@@ -146,6 +152,7 @@ struct call {
 	bool has_zid;
 	uint64_t peer_id;
 	uint64_t named_id;
+	uint64_t code_id;
 	char name[PEER_NAME_MAX];
 	char claim[PEER_NAME_MAX];
 
@@ -224,7 +231,10 @@ int call_sas(const struct call *c, char text[2 * ZRTP_SAS_HALF_MAX], bool *whole
  */
 int call_verify(struct call *c, const char *typed);
 
-/** call_verified() - Compared on this call or before, and nothing is in doubt. */
+/** call_proved() - By this call itself: the SAS was compared, or the code was the same. */
+bool call_proved(const struct call *c);
+
+/** call_verified() - Proved by this call or before, and nothing is in doubt. */
 bool call_verified(const struct call *c);
 bool call_their_verified(const struct call *c);
 enum call_alarm call_alarm(const struct call *c);

@@ -28,6 +28,7 @@ void line_expect(struct line *line, const struct peer *p, struct zrtp_peer *out)
 	struct call *call = line->call;
 
 	call->named_id = p->id;
+	call->code_id = p->has_code ? p->id : 0;
 	memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
 	set_name(call->claim, p->name);	/* until the exchange has proved it */
 	peer_secrets(p, wall_s(), out);
@@ -57,6 +58,30 @@ static int greet_stranger(struct calls *c, struct line *line, struct zrtp_peer *
 	return 0;
 }
 
+/* Whoever it is, a code may tell: the one of whom we call, or of whoever waits for a call. */
+static int give_code(struct calls *c, struct line *line, struct zrtp_peer *out)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	struct call *call = line->call;
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	call->code_id = 0;
+	if (call->named_id)
+		r = store_get(c->store, call->named_id, p);
+	else
+		r = peers_coded(c->store, &line->flow.remote, p);
+	if (r == -ENOENT || (!r && !p->has_code))
+		return 0;
+	if (r)
+		return r;
+	memcpy(out->aux, p->code, PEER_CODE_LEN);
+	out->aux_len = PEER_CODE_LEN;
+	call->code_id = p->id;
+	return 0;
+}
+
 int line_identify(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID_LEN],
 		  struct zrtp_peer *out)
 {
@@ -76,27 +101,55 @@ int line_identify(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID
 		memcpy(out->own_zid, call->own_zid, ZRTP_ZID_LEN);
 		line_ranks(c, line, RANK_ZID);
 	}
+	if (!r && (*p->name || p->has_code))
+		call->code_id = p->has_code ? p->id : 0;
+	else if (!r)
+		r = give_code(c, line, out);
 	if (!r)
 		memcpy(out->peer_zid, zid, ZRTP_ZID_LEN);
 	return r;
+}
+
+/*
+ * The code of row @p was not the other end's. One that a person has chosen can be guessed
+ * from now on by whoever was there: it is of no more use, and that stays an alarm.
+ */
+static int code_failed(struct calls *c, struct call *call, struct peer *p)
+{
+	bool alarm = p->id == call->peer_id || !p->has_zid;	/* else it is not about this row */
+
+	call->security.code_wrong = true;
+	if ((!alarm || p->mismatch) && !p->code_weak)
+		return 0;
+	p->mismatch |= alarm;
+	if (p->code_weak)
+		peer_agree_code(p, NULL, false);
+	return store_put(c->store, p);
 }
 
 /* The row of the ZID at the other end, and what it says of this call. */
 static int weigh_met(struct calls *c, struct call *call, struct peer *p)
 {
 	struct call_security *s = &call->security;
+	int r = 0;
 
 	call->peer_id = p->id;
 	if (!call->has_uid || call->uid == p->uid)
 		set_name(call->name, p->name);
 	s->verified_before = p->verified;
 	s->weaker = p->has_suite && suite_weaker(&s->suite, &p->strongest);
+	if (s->code_matched) {
+		s->mismatch = false;
+		return 0;
+	}
 	if (s->mismatch && !p->mismatch) {
 		p->mismatch = true;	/* stands until the SAS has been compared */
-		return store_put(c->store, p);
+		r = store_put(c->store, p);
 	}
 	s->mismatch = s->mismatch || p->mismatch;
-	return 0;
+	if (!r && call->code_id == p->id && !s->matched)
+		r = code_failed(c, call, p);
+	return r;
 }
 
 /* The row that was called, or that is looked for at this address. */
@@ -120,8 +173,17 @@ static int weigh_named(struct calls *c, struct line *line, struct peer *p)
 	call->named_id = p->id;
 	if (p->id == call->peer_id)
 		return 0;
+	if (call->security.code_matched && !*call->name) {
+		set_name(call->name, p->name);
+		return 0;
+	}
 	set_name(call->claim, p->name);
 	call->security.somebody_else = p->has_zid;
+	/* That a secret was matched would be another row's: it says nothing of this name. */
+	if (call->code_id == p->id)
+		return code_failed(c, call, p);
+	/* It was burnt on an earlier call. */
+	call->security.code_wrong = !p->has_zid && p->mismatch;
 	return 0;
 }
 
@@ -134,6 +196,8 @@ int line_weigh(struct calls *c, struct line *line)
 
 	if (!met || !named)
 		return -ENOMEM;
+	if (call->security.code_matched)	/* whoever it is, it is the one of this row */
+		call->named_id = call->code_id;
 	call->peer_id = 0;
 	set_name(call->name, "");
 	set_name(call->claim, "");
@@ -148,13 +212,14 @@ int line_weigh(struct calls *c, struct line *line)
 /*
  * Does the name belong to this ZID from now on? Who calls a name binds it to
  * whoever answers for the first time; who is called, and whoever had met
- * somebody else under this name, only after the SAS.
+ * somebody else under this name, only after the SAS or by the code.
  */
 static bool may_bind(const struct call *call)
 {
 	if (!call->named_id || call->named_id == call->peer_id)
 		return false;
-	return call->security.typed_right || (call->outgoing && !call->security.somebody_else);
+	return call_proved(call) || (call->outgoing && !call->security.somebody_else &&
+				     !call->security.code_wrong);
 }
 
 /* What was learnt of somebody without a name goes under a name. */
@@ -171,6 +236,7 @@ static int move_under_name(struct calls *c, uint64_t named_id, struct peer *p)
 	memcpy(p->hints, named->hints, sizeof(p->hints));
 	p->n_hints = named->n_hints;
 	p->auto_answer = named->auto_answer;
+	peer_agree_code(p, named->has_code ? named->code : NULL, named->code_weak);
 	return 0;
 }
 
@@ -212,16 +278,22 @@ static void fill_secrets(struct peer *p, const struct call_retain *retain)
 
 static void fill_trust(struct peer *p, const struct call_security *s)
 {
+	if (s->typed_wrong) {
+		p->verified = false;
+		p->by_code = false;
+		p->verified_since = 0;
+		return;
+	}
+	if (!s->typed_right && !s->code_matched)
+		return;
+	if (!p->verified)
+		p->verified_since = wall_s();
+	p->by_code = !s->typed_right && (p->by_code || !p->verified);
+	p->verified = true;
+	p->mismatch = false;
 	if (s->typed_right) {
-		if (!p->verified)
-			p->verified_since = wall_s();
-		p->verified = true;
-		p->mismatch = false;
 		p->strongest = s->suite;
 		p->has_suite = true;
-	} else if (s->typed_wrong) {
-		p->verified = false;
-		p->verified_since = 0;
 	}
 }
 
@@ -263,6 +335,8 @@ static void fill(struct peer *p, const struct line *line)
 	}
 	if (call_other_keeps(call, line->heard))
 		p->tentative = false;
+	if (p->has_code && p->verified && !p->tentative)
+		peer_agree_code(p, NULL, false);	/* it has done its work at both ends */
 }
 
 int line_keep(struct calls *c, struct line *line)
@@ -315,6 +389,8 @@ void calls_forgot(struct calls *c, uint64_t id)
 			set_name(call->name, "");
 			sodium_memzero(&call->retain, sizeof(call->retain));
 		}
+		if (call->code_id == id)
+			call->code_id = 0;
 		if (call->named_id == id) {
 			call->named_id = 0;
 			set_name(call->claim, "");

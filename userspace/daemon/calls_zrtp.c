@@ -141,6 +141,7 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	call->has_zid = true;
 	call->security.matched = action->secure.secrets_matched;
 	call->security.mismatch = action->secure.secrets_mismatch;
+	call->security.code_matched = action->secure.aux_matched && call->code_id;
 	call->master = action->secure.master;
 	call->can_rekey = action->secure.peer_multistream;
 	r = line_weigh(c, line);

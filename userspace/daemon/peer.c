@@ -8,6 +8,8 @@
 
 #define FORMAT	1
 
+_Static_assert(PEER_CODE_LEN <= ZRTP_AUX_MAX, "it becomes auxsecret");
+
 struct peer *peer_new(void)
 {
 	struct peer *p = sodium_malloc(sizeof(*p));
@@ -100,8 +102,23 @@ void peer_secrets(const struct peer *p, uint64_t now, struct zrtp_peer *out)
 		memcpy(out->rs2, p->rs2, ZRTP_SECRET_LEN);
 	out->has_rs1 = valid && p->has_rs1;
 	out->has_rs2 = valid && p->has_rs2;
-	out->verified = p->verified && !p->mismatch;
+	/* The flag that the other end gets is about the SAS, RFC 6189 7.1. */
+	out->verified = p->verified && !p->by_code && !p->mismatch;
 	out->tentative = p->tentative;
+	if (p->has_code) {
+		memcpy(out->aux, p->code, PEER_CODE_LEN);
+		out->aux_len = PEER_CODE_LEN;
+	}
+}
+
+void peer_agree_code(struct peer *p, const uint8_t *code, bool weak)
+{
+	p->has_code = code;
+	p->code_weak = code && weak;
+	if (code)
+		memcpy(p->code, code, PEER_CODE_LEN);
+	else
+		sodium_memzero(p->code, PEER_CODE_LEN);
 }
 
 /* Bytes one after the other, to write or to read: one function for both ways. */
@@ -198,7 +215,12 @@ static void walk(struct cursor *c, struct peer *p)
 	NUMBER(c, p->strongest.agreement, 1);
 	NUMBER(c, p->strongest.sas_type, 1);
 	NUMBER(c, p->has_suite, 1);
-	NUMBER(c, p->tentative, 1);	/* rows that are older end before, with zeros */
+	/* Rows that are older end before, with zeros. */
+	NUMBER(c, p->tentative, 1);
+	bytes(c, p->code, sizeof(p->code));
+	NUMBER(c, p->has_code, 1);
+	NUMBER(c, p->code_weak, 1);
+	NUMBER(c, p->by_code, 1);
 }
 
 void peer_pack(const struct peer *p, uint8_t out[PEER_PACKED_LEN])

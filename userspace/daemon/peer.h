@@ -14,6 +14,7 @@
 
 #define PEER_NAME_MAX		65	/* 64 bytes of UTF-8 and a zero */
 #define PEER_HINTS_MAX		8
+#define PEER_CODE_LEN		32
 #define PEER_NEVER_EXPIRES	UINT64_MAX
 #define PEER_PACKED_LEN		512	/* one size for all, so that it tells nothing */
 
@@ -29,10 +30,15 @@
  * @peer_zid: what the peer shows to us, if @has_zid
  * @tentative: it is not known that the other end has stored @rs1 as well
  * @expires: when @rs1 and @rs2 are void, seconds since 1970
+ * @verified: the SAS was compared or, if @by_code, the code that both ends had agreed on
+ *	was the same
  * @verified_since: seconds since 1970, if @verified
  * @last_call: seconds since 1970, 0 for none
  * @mismatch: alarm that stands until the SAS is compared
  * @strongest: the best of each part of the suites seen, if @has_suite
+ * @code: what both persons have agreed on before the first call, if @has_code: auxsecret,
+ *	RFC 6189 4.3. It goes once both ends are known to have a retained secret instead
+ * @code_weak: a person has chosen it, so that it may be guessed once it has been used
  *
  * Holds secrets: lives in memory from peer_new(), which is locked and wiped.
  */
@@ -59,6 +65,10 @@ struct peer {
 	bool auto_answer;
 	struct zrtp_suite strongest;
 	bool has_suite;
+	uint8_t code[PEER_CODE_LEN];
+	bool has_code;
+	bool code_weak;
+	bool by_code;
 };
 
 /** peer_new() - An empty one with a random own ZID, or NULL; free with peer_free(). */
@@ -76,6 +86,9 @@ bool peer_has_host(const struct peer *p, const struct sotto_addr *addr);
 
 /** peer_secrets() - What the ZRTP engine needs; the caller wipes @out. @now: s since 1970 */
 void peer_secrets(const struct peer *p, uint64_t now, struct zrtp_peer *out);
+
+/** peer_agree_code() - @code is what to meet with; NULL: none any more. */
+void peer_agree_code(struct peer *p, const uint8_t *code, bool weak);
 
 /** peer_pack() - For the store; little endian, the same on every machine. */
 void peer_pack(const struct peer *p, uint8_t out[PEER_PACKED_LEN]);

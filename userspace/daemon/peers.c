@@ -5,21 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *addresses,
-	       uint16_t port, uint64_t *id)
+static int read_hints(struct peer *p, char *const *addresses, uint16_t port)
 {
-	_cleanup_peer_ struct peer *p = peer_new();
 	size_t n = 0;
-	bool fresh;
-	int r;
 
-	if (!p)
-		return -ENOMEM;
-	if (!peer_name_valid(name))
-		return -EINVAL;
-	r = store_find_name(s, uid, name, p);
-	if (r && r != -ENOENT)
-		return r;
 	for (; addresses && addresses[n]; n++) {
 		if (n == PEER_HINTS_MAX)
 			return -E2BIG;
@@ -30,7 +19,14 @@ int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *add
 	p->n_hints = n;
 	/* Where it was last is as good as the hints were; who gives new ones knows better. */
 	memset(&p->last, 0, sizeof(p->last));
-	fresh = !p->id;
+	return 0;
+}
+
+static int put_pair(struct store *s, struct peer *p, uint32_t uid, const char *name, uint64_t *id)
+{
+	bool fresh = !p->id;
+	int r;
+
 	if (fresh) {
 		p->uid = uid;
 		snprintf(p->name, sizeof(p->name), "%s", name);
@@ -40,6 +36,43 @@ int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *add
 		return r;
 	*id = p->id;
 	return fresh;
+}
+
+static int find_or_begin(struct store *s, uint32_t uid, const char *name, struct peer *out)
+{
+	int r;
+
+	if (!out)
+		return -ENOMEM;
+	if (!peer_name_valid(name))
+		return -EINVAL;
+	r = store_find_name(s, uid, name, out);
+	return r == -ENOENT ? 0 : r;
+}
+
+int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *addresses,
+	       uint16_t port, uint64_t *id)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	int r = find_or_begin(s, uid, name, p);
+
+	return r ?: read_hints(p, addresses, port) ?: put_pair(s, p, uid, name, id);
+}
+
+int peers_agree(struct store *s, uint32_t uid, const char *name, char *const *addresses,
+		uint16_t port, const uint8_t code[PEER_CODE_LEN], bool weak, uint64_t *id)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	int r = find_or_begin(s, uid, name, p);
+
+	if (!r && addresses && addresses[0])
+		r = read_hints(p, addresses, port);
+	if (r)
+		return r;
+	peer_agree_code(p, code, weak);
+	if (!p->has_zid)
+		p->mismatch = false;	/* it was about the code before this one */
+	return put_pair(s, p, uid, name, id);
 }
 
 struct search {
@@ -62,6 +95,39 @@ static int look_at(const struct peer *p, void *arg)
 	if (!p->has_zid && !search->not_met)
 		search->not_met = p->id;
 	return 0;
+}
+
+struct code_search {
+	const struct sotto_addr *addr;
+	uint64_t here;
+	uint64_t anywhere;
+	unsigned int n;
+};
+
+static int look_for_code(const struct peer *p, void *arg)
+{
+	struct code_search *search = arg;
+
+	if (!*p->name || !p->has_code)
+		return 0;
+	if (peer_has_host(p, search->addr) && !search->here)
+		search->here = p->id;
+	if (!p->code_weak)
+		search->anywhere = p->id;
+	search->n++;
+	return 0;
+}
+
+int peers_coded(struct store *s, const struct sotto_addr *addr, struct peer *out)
+{
+	struct code_search search = { .addr = addr };
+	int r = store_each(s, look_for_code, &search);
+
+	if (r)
+		return r;
+	if (search.here)
+		return store_get(s, search.here, out);
+	return search.n == 1 && search.anywhere ? store_get(s, search.anywhere, out) : -ENOENT;
 }
 
 int peers_claimed(struct store *s, const struct sotto_addr *addr, struct peer *out)

@@ -17,6 +17,25 @@
 int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *addresses,
 	       uint16_t port, uint64_t *id);
 
+/**
+ * peers_agree() - The same, with what both persons have agreed on for the first call.
+ * @addresses: none: the hints stay as they are
+ * @code: copied
+ * @weak: a person has chosen it
+ */
+int peers_agree(struct store *s, uint32_t uid, const char *name, char *const *addresses,
+		uint16_t port, const uint8_t code[PEER_CODE_LEN], bool weak, uint64_t *id);
+
+/**
+ * peers_coded() - Whom somebody unknown at @addr may be, as far as a code could tell.
+ *
+ * Whoever calls from anywhere is tried with a code only if just one waits, and it cannot be
+ * guessed: what is tried on an exchange can be searched for at leisure.
+ *
+ * Return: 0, -ENOENT, or another negative errno.
+ */
+int peers_coded(struct store *s, const struct sotto_addr *addr, struct peer *out);
+
 /** peers_claimed() - The first named peer that we have not met yet and look for at @addr. */
 int peers_claimed(struct store *s, const struct sotto_addr *addr, struct peer *out);
 
