@@ -45,6 +45,23 @@ check "neither state, records nor journal have name, address or code" nobody_nam
 echo "198.51.100.201" >>"$work/sottod"
 check "and it would have been found" not nobody_named
 run sotto forget "Guinevere Featherstonehaugh"
+run sotto pair bob/phone 192.0.2.9
+is "a device: exit 0" "$status" 0
+run sotto pair bobby/phone 192.0.2.10
+run sotto forget bob/tablet
+is "a device that nobody has: exit 1" "$status" 1
+run sotto forget bob --json
+check "a person is forgotten" json '.forgotten == "bob"'
+run sotto peers --json
+check "with all devices, and nobody else" json '[.peers[].name] == ["bobby/phone"]'
+run sotto pair bob 192.0.2.7
+run sotto pair bob/phone 192.0.2.9
+run sotto forget bob/phone
+run sotto peers --json
+check "a device is forgotten alone" json '[.peers[].name] == ["bobby/phone", "bob"]'
+run sotto forget bobby/phone
+run sotto pair bob/ 192.0.2.9
+check "no device" warns "at most one slash, before a device"
 run sotto pair bob 1.2.3
 is "no address: exit 1" "$status" 1
 check "and its sentence" warns "sotto pair: An address is IPv4, "

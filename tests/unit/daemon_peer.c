@@ -187,11 +187,12 @@ static void secrets_are_given_for_whom_and_while_they_hold(void **state)
 static void names_of_people(void **state)
 {
 	static const char *const good[] = {
-		"Bob", "b", "J\xc3\xbcrgen K.", "\xe6\x9d\x8e", "\xf0\x9f\x8e\xa7",
+		"Bob", "b", "Bob/phone", "J\xc3\xbcrgen K.", "\xe6\x9d\x8e", "\xf0\x9f\x8e\xa7",
 		"0123456789012345678901234567890123456789012345678901234567890123",
 	};
 	static const char *const bad[] = {
-		"", " Bob", "Bob ", "a\nb", "a\x1b[31mb", "a\x7f", "\xc2\x9b" "31m",
+		"", " Bob", "Bob ", "/", "Bob/", "/phone", "Bob/a/b", "Bob /phone", "Bob/ phone",
+		"Bob/phone ", "Bob//", "a\nb", "a\x1b[31mb", "a\x7f", "\xc2\x9b" "31m",
 		"a\xe2\x80\xae" "b", "a\xe2\x80\x8b", "\xe2\x81\xa6", "\xef\xbb\xbf" "a",
 		"\xff", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
 		"\xf0\x80\x80\x80", "a\xe6\x9d",
@@ -204,6 +205,14 @@ static void names_of_people(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (peer_name_valid(bad[i]))
 			fail_msg("bad name %zu is taken", i);
+}
+
+static void devices_of_a_person(void **state)
+{
+	assert_true(peer_same_person("Bob", "Bob") && peer_same_person("Bob/phone", "Bob"));
+	assert_true(peer_same_person("Bob/phone", "Bob/laptop"));
+	assert_false(peer_same_person("Bob", "Bobby") || peer_same_person("Bobby/phone", "Bob"));
+	assert_false(peer_same_person("bob/phone", "Bob/phone"));
 }
 
 static void a_suite_is_as_weak_as_its_weakest_part(void **state)
@@ -408,6 +417,7 @@ int main(void)
 		cmocka_unit_test(nothing_that_is_unpacked_crashes),
 		cmocka_unit_test(secrets_are_given_for_whom_and_while_they_hold),
 		cmocka_unit_test(names_of_people),
+		cmocka_unit_test(devices_of_a_person),
 		cmocka_unit_test(a_suite_is_as_weak_as_its_weakest_part),
 		cmocka_unit_test(each_part_of_the_strongest_suite_is_remembered),
 		WITH_DIR(pairing_again_replaces_the_hints_only),

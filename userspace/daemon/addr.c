@@ -80,6 +80,14 @@ void addr_format(const struct sotto_addr *addr, char buf[ADDR_TEXT_MAX])
 		 addr_port(addr));
 }
 
+void addr_set_port(struct sotto_addr *addr, uint16_t port)
+{
+	if (addr->sa.sa_family == AF_INET)
+		addr->in.sin_port = htons(port);
+	else if (addr->sa.sa_family == AF_INET6)
+		addr->in6.sin6_port = htons(port);
+}
+
 uint16_t addr_port(const struct sotto_addr *addr)
 {
 	switch (addr->sa.sa_family) {

@@ -25,6 +25,7 @@ int addr_parse(const char *text, uint16_t port, struct sotto_addr *out);
 void addr_format(const struct sotto_addr *addr, char buf[ADDR_TEXT_MAX]);
 
 uint16_t addr_port(const struct sotto_addr *addr);	/* host byte order, 0 for no address */
+void addr_set_port(struct sotto_addr *addr, uint16_t port);	/* likewise */
 bool addr_same_host(const struct sotto_addr *a, const struct sotto_addr *b);
 bool addr_same(const struct sotto_addr *a, const struct sotto_addr *b);
 socklen_t addr_len(const struct sotto_addr *addr);

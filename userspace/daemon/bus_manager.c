@@ -38,7 +38,8 @@ static int pair_failed(sd_bus_error *error, int r, const char *name)
 	if (r == -EINVAL && !peer_name_valid(name))
 		return sd_bus_error_set(error, BUS_BAD_ARGUMENT,
 					"A name has 1 to 64 bytes of UTF-8, without control "
-					"characters or blanks at its ends; choose another.");
+					"characters or blanks at its ends, and at most one slash, "
+					"before a device; choose another.");
 	if (r == -EINVAL)
 		return sd_bus_error_set(error, BUS_BAD_ARGUMENT,
 					"An address is IPv4, IPv4:PORT, IPv6 or [IPv6]:PORT, in "
@@ -119,12 +120,34 @@ static int pair_code(sd_bus_message *m, void *data, sd_bus_error *error)
 	return paired(m, b, error, r, name, id);
 }
 
+static int forget_row(struct bus *b, uint64_t id)
+{
+	char path[BUS_PATH_MAX];
+	int r = store_forget(b->store, id);
+
+	if (r)
+		return r;
+	calls_forgot(b->calls, id);
+	bus_peer_path(id, path);
+	bus_signal(b, "PeerRemoved", path);
+	return 0;
+}
+
+/* Return: how many devices were forgotten, -ENOENT when there are no more, or an errno. */
+static int forget_devices(struct bus *b, uid_t uid, const char *name)
+{
+	uint64_t ids[PEERS_DEVICES_MAX];
+	int n = peers_devices(b->store, uid, name, ids), r = 0;
+
+	for (int i = 0; !r && i < n; i++)
+		r = forget_row(b, ids[i]);
+	return r ?: n;
+}
+
 static int forget(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct bus *b = data;
-	char path[BUS_PATH_MAX];
 	const char *name;
-	uint64_t id;
 	uid_t uid;
 	int r = sd_bus_message_read(m, "s", &name);
 
@@ -132,16 +155,13 @@ static int forget(sd_bus_message *m, void *data, sd_bus_error *error)
 		r = bus_sender(m, &uid, error);
 	if (r < 0)
 		return r;
-	r = store_find_name(b->store, uid, name, b->peer);
+	r = forget_devices(b, uid, name);
 	if (r == -ENOENT)
 		return no_such_peer(error, name);
-	id = b->peer->id;
-	r = r ?: store_forget(b->store, id);
-	if (r)
+	while (r > 0)	/* a person has more of them than are tried on a call */
+		r = forget_devices(b, uid, name);
+	if (r != -ENOENT)
 		return store_failed(error, r);
-	calls_forgot(b->calls, id);
-	bus_peer_path(id, path);
-	bus_signal(b, "PeerRemoved", path);
 	return sd_bus_reply_method_return(m, NULL);
 }
 

@@ -381,7 +381,8 @@ static void flush(struct calls *c, struct line *line)
 
 	line->changed = false;
 	if (call_retain_due(call) ||
-	    (call->retain.tentative && call_other_keeps(call, line->heard))) {
+	    (call->retain.tentative && call_other_keeps(call, line->heard)) ||
+	    (call->since && call->peer_id && !line->dated)) {
 		r = line_keep(c, line);
 		if (r)
 			log_errno(r, "what belongs to a peer could not be stored");

@@ -47,6 +47,14 @@ struct rekey {
 	uint64_t their_limit;
 };
 
+#define LINE_TRIES_MAX	24	/* places to look for a peer at */
+
+/** struct line_try - where an outgoing call looks for which row's peer */
+struct line_try {
+	struct sotto_addr addr;
+	uint64_t peer_id;
+};
+
 /* The lower goes first when there are too many. Each is a claim; a ZID is hard to guess. */
 enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
 
@@ -61,6 +69,7 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  * @over: the session is, and has agreed on nothing
  * @agreed: the session has, and only answers what is repeated
  * @heard: something has authenticated with the call's keys
+ * @dated: the peer's row says that this call was
  * @no_zrtp: our Hellos have had no answer, of whatever kind
  * @tries: where an outgoing call looks for its peer
  * @media: the holder's socket, ours to close; -1 for none
@@ -79,9 +88,10 @@ struct line {
 	bool over;
 	bool agreed;
 	bool heard;
+	bool dated;
 	bool no_zrtp;
 	struct rekey rekey;
-	struct sotto_addr tries[PEER_HINTS_MAX + 1];
+	struct line_try tries[LINE_TRIES_MAX];
 	size_t n_tries;
 	size_t next_try;
 	int media;

@@ -152,8 +152,18 @@ static int weigh_met(struct calls *c, struct call *call, struct peer *p)
 	return r;
 }
 
-/* The row that was called, or that is looked for at this address. */
-static int weigh_named(struct calls *c, struct line *line, struct peer *p)
+/* Another device of the person whom we called is who was meant, if it shows that it is that. */
+static bool is_device_of(const struct call *call, const struct peer *met, const struct peer *named)
+{
+	return met->id && call->security.matched && met->uid == named->uid && *met->name && *named->name &&
+	       peer_same_person(met->name, named->name);
+}
+
+/*
+ * The row that was called, or that is looked for at this address.
+ * @met: the row of the ZID at the other end, with id 0 for none
+ */
+static int weigh_named(struct calls *c, struct line *line, struct peer *p, const struct peer *met)
 {
 	struct call *call = line->call;
 	int r;
@@ -170,8 +180,8 @@ static int weigh_named(struct calls *c, struct line *line, struct peer *p)
 	}
 	if (r)
 		return r;
-	call->named_id = p->id;
-	if (p->id == call->peer_id)
+	call->named_id = is_device_of(call, met, p) ? met->id : p->id;
+	if (call->named_id == call->peer_id)
 		return 0;
 	if (call->security.code_matched && !*call->name) {
 		set_name(call->name, p->name);
@@ -206,7 +216,7 @@ int line_weigh(struct calls *c, struct line *line)
 		r = weigh_met(c, call, met);
 	else if (r == -ENOENT)
 		r = 0;
-	return r ?: weigh_named(c, line, named);
+	return r ?: weigh_named(c, line, named, met);
 }
 
 /*
@@ -306,7 +316,20 @@ static void fill_suite(struct peer *p, const struct zrtp_suite *seen)
 	p->has_suite = true;
 }
 
-static void fill(struct peer *p, const struct line *line)
+/*
+ * Where to call it the next time. A softphone's port is no place for that, but its host
+ * is likely to be: a softphone's call to it is known by it too.
+ */
+static void fill_last(const struct calls *c, struct peer *p, const struct line *line)
+{
+	if (line->call->kind == CALL_PROGRAM && addr_same_host(&p->last, &line->flow.remote))
+		return;
+	p->last = line->flow.remote;
+	if (line->call->kind == CALL_PROGRAM)
+		addr_set_port(&p->last, c->port);
+}
+
+static void fill(const struct calls *c, struct peer *p, const struct line *line)
 {
 	const struct call *call = line->call;
 	bool other = !p->has_zid || memcmp(p->peer_zid, call->peer_zid, ZRTP_ZID_LEN);
@@ -327,7 +350,7 @@ static void fill(struct peer *p, const struct line *line)
 	memcpy(p->peer_zid, call->peer_zid, ZRTP_ZID_LEN);
 	memcpy(p->own_zid, call->own_zid, ZRTP_ZID_LEN);
 	p->has_zid = true;
-	p->last = line->flow.remote;
+	fill_last(c, p, line);
 	fill_suite(p, &call->security.suite);
 	if (call_retain_due(call)) {
 		fill_secrets(p, &call->retain);
@@ -359,10 +382,11 @@ int line_keep(struct calls *c, struct line *line)
 		return 0;
 	if (r)
 		return r;
-	fill(p, line);
+	fill(c, p, line);
 	r = from ? store_merge(c->store, p, from) : store_put(c->store, p);
 	if (r)
 		return r;
+	line->dated = call->since;
 	if (retained)
 		sodium_memzero(&call->retain, sizeof(call->retain));
 	call->retain.tentative = p->tentative;

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "log.h"
 #include "media.h"
+#include "peers.h"
 
 /* Two ends call each other: what the network has begun becomes what was asked for here. */
 static void take_over(struct calls *c, struct line *line, struct line *theirs)
@@ -75,7 +76,7 @@ static int make_flow(struct calls *c, struct line *line, const struct sotto_addr
 	return 0;
 }
 
-static int try_at(struct calls *c, struct line *line, const struct sotto_addr *remote)
+static int try_at(struct calls *c, struct line *line, const struct line_try *try)
 {
 	_cleanup_peer_ struct peer *p = peer_new();
 	struct zrtp_peer secrets;
@@ -83,7 +84,7 @@ static int try_at(struct calls *c, struct line *line, const struct sotto_addr *r
 
 	if (!p)
 		return -ENOMEM;
-	r = store_get(c->store, line->call->named_id, p) ?: make_flow(c, line, remote);
+	r = store_get(c->store, try->peer_id, p) ?: make_flow(c, line, &try->addr);
 	if (r)
 		return r;
 	line_expect(line, p, &secrets);
@@ -101,11 +102,11 @@ void line_try_next(struct calls *c, struct line *line)
 	int r = -EHOSTUNREACH;
 
 	for (size_t n = 0; n < line->n_tries; n++) {
-		const struct sotto_addr *remote = &line->tries[line->next_try];
+		const struct line_try *try = &line->tries[line->next_try];
 
 		line->next_try = (line->next_try + 1) % line->n_tries;
 		line_drop_flow(c, line);
-		r = try_at(c, line, remote);
+		r = try_at(c, line, try);
 		if (!r)
 			break;
 		log_debug("one address of a peer cannot be tried: %s", strerror(-r));
@@ -115,61 +116,74 @@ void line_try_next(struct calls *c, struct line *line)
 	line_changed(line);
 }
 
-static void add_try(struct line *line, const struct sotto_addr *addr)
+static void add_try(struct line *line, uint64_t peer_id, const struct sotto_addr *addr)
 {
 	for (size_t i = 0; i < line->n_tries; i++)
-		if (addr_same(&line->tries[i], addr))
+		if (addr_same(&line->tries[i].addr, addr))
 			return;
-	line->tries[line->n_tries++] = *addr;
+	if (line->n_tries < LINE_TRIES_MAX)
+		line->tries[line->n_tries++] = (struct line_try){ *addr, peer_id };
 }
 
 /* Where it was last, then where people said it would be. */
-static int find_tries(const struct calls *c, struct line *line, const struct peer *p,
+static int add_tries(const struct calls *c, struct line *line, uint64_t id)
+{
+	_cleanup_peer_ struct peer *p = peer_new();
+	int r = p ? store_get(c->store, id, p) : -ENOMEM;
+
+	if (r)
+		return r;
+	if (p->last.sa.sa_family != AF_UNSPEC)
+		add_try(line, id, &p->last);
+	for (size_t i = 0; i < p->n_hints; i++)
+		add_try(line, id, &p->hints[i]);
+	return 0;
+}
+
+static int find_tries(const struct calls *c, struct line *line, const uint64_t *ids, int n,
 		      const char *address)
 {
 	struct sotto_addr addr;
+	int r = 0;
 
 	if (address) {
 		if (addr_parse(address, c->port, &addr))
 			return -EINVAL;
-		add_try(line, &addr);
+		add_try(line, ids[0], &addr);
 		return 0;
 	}
-	if (p->last.sa.sa_family != AF_UNSPEC)
-		add_try(line, &p->last);
-	for (size_t i = 0; i < p->n_hints; i++)
-		add_try(line, &p->hints[i]);
-	return line->n_tries ? 0 : -EHOSTUNREACH;
+	for (int i = 0; !r && i < n; i++)
+		r = add_tries(c, line, ids[i]);
+	return r ?: line->n_tries ? 0 : -EHOSTUNREACH;
 }
 
-/* Does this peer call us already? */
-static struct line *find_their_call(const struct calls *c, uint32_t uid, const struct peer *p)
+/* Does this peer call us already, with whichever device? */
+static struct line *find_their_call(const struct calls *c, uint32_t uid, const uint64_t *ids, int n)
 {
 	for (struct line *line = c->lines; line; line = line->next)
-		if (line->call->progress == CALL_RINGING && line->call->has_uid &&
-		    line->call->uid == uid &&
-		    (line->call->peer_id == p->id || line->call->named_id == p->id))
-			return line;
+		for (int i = 0; i < n; i++)
+			if (line->call->progress == CALL_RINGING && line->call->has_uid &&
+			    line->call->uid == uid &&
+			    (line->call->peer_id == ids[i] || line->call->named_id == ids[i]))
+				return line;
 	return NULL;
 }
 
 int calls_dial(struct calls *c, uint32_t uid, const char *name, const char *address,
 	       struct line **out)
 {
-	_cleanup_peer_ struct peer *p = peer_new();
+	uint64_t ids[PEERS_DEVICES_MAX];
 	struct line *line;
-	int r;
+	int n, r;
 
-	if (!p)
-		return -ENOMEM;
 	if (!c->kernel)
 		return -ENODEV;
 	if (!engine_is_there(c->engine))
 		return -ENOTCONN;
-	r = store_find_name(c->store, uid, name, p);
-	if (r)
-		return r;
-	line = find_their_call(c, uid, p);
+	n = peers_devices(c->store, uid, name, ids);
+	if (n < 0)
+		return n;
+	line = find_their_call(c, uid, ids, n);
 	if (line) {
 		*out = line;
 		return calls_answer(c, line, uid);
@@ -179,7 +193,7 @@ int calls_dial(struct calls *c, uint32_t uid, const char *name, const char *addr
 	line = line_new(c, CALL_DIRECT);
 	if (!line)
 		return -ENOMEM;
-	r = find_tries(c, line, p, address);
+	r = find_tries(c, line, ids, n, address);
 	if (r) {
 		line_remove(c, line);
 		return r;
@@ -187,7 +201,7 @@ int calls_dial(struct calls *c, uint32_t uid, const char *name, const char *addr
 	line->call->uid = uid;
 	line->call->has_uid = true;
 	line->call->shown = true;
-	line->call->named_id = p->id;
+	line->call->named_id = line->tries[0].peer_id;
 	call_begin(line->call, clock_ms());
 	line_try_next(c, line);
 	*out = line;

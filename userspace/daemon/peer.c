@@ -64,11 +64,20 @@ static bool is_deceptive(const unsigned char *s, size_t n)
 	return n == 3 && s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf;
 }
 
+/* The first @len bytes: a person or a device. */
+static bool has_no_outer_blank(const char *part, size_t len)
+{
+	return len && part[0] != ' ' && part[len - 1] != ' ';
+}
+
 bool peer_name_valid(const char *name)
 {
-	size_t len = strlen(name), n;
+	size_t len = strlen(name), person = strcspn(name, "/"), n;
 
-	if (!len || len >= PEER_NAME_MAX || name[0] == ' ' || name[len - 1] == ' ')
+	if (len >= PEER_NAME_MAX || !has_no_outer_blank(name, person))
+		return false;
+	if (name[person] && (strchr(name + person + 1, '/') ||
+			     !has_no_outer_blank(name + person + 1, len - person - 1)))
 		return false;
 	for (const unsigned char *s = (const unsigned char *)name; *s; s += n) {
 		n = utf8_length(s);
@@ -76,6 +85,13 @@ bool peer_name_valid(const char *name)
 			return false;
 	}
 	return true;
+}
+
+bool peer_same_person(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "/");
+
+	return len == strcspn(b, "/") && !memcmp(a, b, len);
 }
 
 bool peer_has_host(const struct peer *p, const struct sotto_addr *addr)

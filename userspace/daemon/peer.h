@@ -78,8 +78,16 @@ void peer_freep(struct peer **p);
 
 #define _cleanup_peer_ __attribute__((cleanup(peer_freep)))
 
-/** peer_name_valid() - 1 to 64 bytes of UTF-8 without control characters or outer blanks */
+/**
+ * peer_name_valid() - 1 to 64 bytes of UTF-8 without control characters or outer blanks
+ *
+ * PERSON or PERSON/DEVICE: each device of a person is a row of its own, with ZIDs, secrets
+ * and addresses of its own.
+ */
 bool peer_name_valid(const char *name);
+
+/** peer_same_person() - Are these names of the same person, whatever the device? */
+bool peer_same_person(const char *a, const char *b);
 
 /** peer_has_host() - Is this one of the addresses where we look for the peer? Proves nothing. */
 bool peer_has_host(const struct peer *p, const struct sotto_addr *addr);

@@ -22,16 +22,37 @@ static int read_hints(struct peer *p, char *const *addresses, uint16_t port)
 	return 0;
 }
 
+/* A person sees the same ZID on all of her devices: whichever answers knows us by it. */
+static int share_own_zid(struct store *s, struct peer *p)
+{
+	_cleanup_peer_ struct peer *other = peer_new();
+	uint64_t ids[PEERS_DEVICES_MAX];
+	char person[PEER_NAME_MAX];
+	int n;
+
+	if (!other)
+		return -ENOMEM;
+	snprintf(person, sizeof(person), "%.*s", (int)strcspn(p->name, "/"), p->name);
+	n = peers_devices(s, p->uid, person, ids);
+	if (n < 0)
+		return n == -ENOENT ? 0 : n;
+	n = store_get(s, ids[0], other);
+	if (!n)
+		memcpy(p->own_zid, other->own_zid, ZRTP_ZID_LEN);
+	return n;
+}
+
 static int put_pair(struct store *s, struct peer *p, uint32_t uid, const char *name, uint64_t *id)
 {
 	bool fresh = !p->id;
-	int r;
+	int r = 0;
 
 	if (fresh) {
 		p->uid = uid;
 		snprintf(p->name, sizeof(p->name), "%s", name);
+		r = share_own_zid(s, p);
 	}
-	r = store_put(s, p);
+	r = r ?: store_put(s, p);
 	if (r)
 		return r;
 	*id = p->id;
@@ -95,6 +116,49 @@ static int look_at(const struct peer *p, void *arg)
 	if (!p->has_zid && !search->not_met)
 		search->not_met = p->id;
 	return 0;
+}
+
+struct device_search {
+	const char *name;
+	uint32_t uid;
+	uint64_t ids[PEERS_DEVICES_MAX];
+	uint64_t last_call[PEERS_DEVICES_MAX];
+	int n;
+};
+
+static int look_for_device(const struct peer *p, void *arg)
+{
+	struct device_search *search = arg;
+	int at = search->n;
+
+	if (p->uid != search->uid || (strchr(search->name, '/') ? strcmp(p->name, search->name) :
+				      !*p->name || !peer_same_person(p->name, search->name)))
+		return 0;
+	while (at && p->last_call > search->last_call[at - 1])
+		at--;
+	if (at == PEERS_DEVICES_MAX)
+		return 0;
+	if (search->n < PEERS_DEVICES_MAX)
+		search->n++;
+	memmove(search->ids + at + 1, search->ids + at,
+		(search->n - 1 - at) * sizeof(search->ids[0]));
+	memmove(search->last_call + at + 1, search->last_call + at,
+		(search->n - 1 - at) * sizeof(search->last_call[0]));
+	search->ids[at] = p->id;
+	search->last_call[at] = p->last_call;
+	return 0;
+}
+
+int peers_devices(struct store *s, uint32_t uid, const char *name,
+		  uint64_t ids[PEERS_DEVICES_MAX])
+{
+	struct device_search search = { .name = name, .uid = uid };
+	int r = store_each(s, look_for_device, &search);
+
+	if (r)
+		return r;
+	memcpy(ids, search.ids, sizeof(search.ids));
+	return search.n ?: -ENOENT;
 }
 
 struct code_search {

@@ -26,6 +26,17 @@ int peers_pair(struct store *s, uint32_t uid, const char *name, char *const *add
 int peers_agree(struct store *s, uint32_t uid, const char *name, char *const *addresses,
 		uint16_t port, const uint8_t code[PEER_CODE_LEN], bool weak, uint64_t *id);
 
+#define PEERS_DEVICES_MAX	8
+
+/**
+ * peers_devices() - The rows that a name means: PERSON/DEVICE one, PERSON all of hers.
+ * @ids: set, whom we talked to last first
+ *
+ * Return: how many, at most PEERS_DEVICES_MAX; -ENOENT for none; another negative errno.
+ */
+int peers_devices(struct store *s, uint32_t uid, const char *name,
+		  uint64_t ids[PEERS_DEVICES_MAX]);
+
 /**
  * peers_coded() - Whom somebody unknown at @addr may be, as far as a code could tell.
  *
