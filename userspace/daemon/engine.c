@@ -23,7 +23,6 @@
  * @room: of the socket; packets may fill half of it
  * @ping: when to ask whether the worker still works
  * @pong: when it has to have answered
- * @in, @out: messages, in locked memory
  */
 struct engine {
 	const struct engine_events *events;
@@ -35,8 +34,7 @@ struct engine {
 	int room;
 	uint64_t ping;
 	uint64_t pong;
-	uint8_t *in;
-	uint8_t *out;
+	struct wire_desk *desk;
 };
 
 int engine_new(struct engine **out, const struct engine_events *events, void *arg)
@@ -52,9 +50,8 @@ int engine_new(struct engine **out, const struct engine_events *events, void *ar
 	e->arg = arg;
 	e->fd = -1;
 	e->ping = e->pong = CLOCK_NEVER;
-	e->in = sodium_malloc(WIRE_MAX);
-	e->out = sodium_malloc(WIRE_MAX);
-	if (!e->in || !e->out) {
+	e->desk = sodium_malloc(sizeof(*e->desk));
+	if (!e->desk) {
 		engine_free(e);
 		return -ENOMEM;
 	}
@@ -67,8 +64,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	engine_use(e, -1);
-	sodium_free(e->in);	/* wipes */
-	sodium_free(e->out);
+	sodium_free(e->desk);	/* wipes */
 	free(e);
 }
 
@@ -130,31 +126,33 @@ static int give(struct engine *e, const struct wire_order *o)
 		return -ENOTCONN;
 	if (is_packet && is_crowded(e))
 		return -ENOBUFS;
-	len = wire_put_order(e->out, o);
+	len = wire_put_order(e->desk->out, o);
 	if (!len)
 		return -EINVAL;
 	do
-		n = send(e->fd, e->out, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = send(e->fd, e->desk->out, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		r = errno == EAGAIN || errno == ENOMEM || errno == ENOBUFS ? -ENOBUFS : -ENOTCONN;
 	if (r == -ENOTCONN)
 		e->fault = ENGINE_CLOSED;
-	sodium_memzero(e->out, len);
+	sodium_memzero(e->desk->out, len);
 	return r;
 }
 
 static int give_peer(struct engine *e, enum wire_order_type type, uint64_t id,
 		     const struct zrtp_master *master, const struct zrtp_peer *peer)
 {
-	struct wire_order o = { .type = type, .id = id };
+	struct wire_order *o = &e->desk->order;
 	int r;
 
+	o->type = type;
+	o->id = id;
 	if (master)
-		o.master = *master;
-	o.peer = *peer;
-	r = give(e, &o);
-	sodium_memzero(&o, sizeof(o));
+		o->master = *master;
+	o->peer = *peer;
+	r = give(e, o);
+	sodium_memzero(o, sizeof(*o));
 	return r;
 }
 
@@ -256,19 +254,19 @@ static void tell(struct engine *e, uint64_t now, const struct wire_answer *a)
 /* Return: is there perhaps more? */
 static bool take_answer(struct engine *e, uint64_t now)
 {
-	ssize_t len = recv(e->fd, e->in, WIRE_MAX, MSG_DONTWAIT | MSG_TRUNC);
-	struct wire_answer a;
+	struct wire_desk *d = e->desk;
+	ssize_t len = recv(e->fd, d->in, WIRE_MAX, MSG_DONTWAIT | MSG_TRUNC);
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return errno == EINTR;
 	if (len <= 0)
 		e->fault = ENGINE_CLOSED;
-	else if (len > WIRE_MAX || wire_get_answer(e->in, len, &a))
+	else if (len > WIRE_MAX || wire_get_answer(d->in, len, &d->answer))
 		e->fault = "it says what it may not";
 	else
-		tell(e, now, &a);
-	sodium_memzero(&a, sizeof(a));
-	sodium_memzero(e->in, WIRE_MAX);
+		tell(e, now, &d->answer);
+	sodium_memzero(&d->answer, sizeof(d->answer));
+	sodium_memzero(d->in, WIRE_MAX);
 	return true;
 }
 

@@ -88,6 +88,14 @@ struct wire_answer {
 	};
 };
 
+/** struct wire_desk - where either side reads and writes: from sodium_malloc(), and wiped */
+struct wire_desk {
+	uint8_t in[WIRE_MAX];
+	uint8_t out[WIRE_MAX];
+	struct wire_order order;
+	struct wire_answer answer;
+};
+
 /**
  * wire_put_order() - Write a message.
  *

@@ -11,36 +11,39 @@
 
 #define ORDERS_MAX	64	/* in a row, before what is due has its turn */
 
-/** struct worker - @buffer: a message, in locked memory; @error: the first one, while sending */
+/** struct worker - @error: the first one, while sending */
 struct worker {
 	struct sessions *sessions;
 	int fd;
 	int error;
-	uint8_t *in;
-	uint8_t *out;
+	struct wire_desk *desk;
 };
 
 static void answer(struct worker *w, const struct wire_answer *a)
 {
-	size_t len = wire_put_answer(w->out, a);
+	size_t len = wire_put_answer(w->desk->out, a);
 	ssize_t n;
 
 	if (w->error)
 		return;
 	do
-		n = len ? send(w->fd, w->out, len, MSG_NOSIGNAL) : -1;
+		n = len ? send(w->fd, w->desk->out, len, MSG_NOSIGNAL) : -1;
 	while (n < 0 && len && errno == EINTR);
 	if (n < 0)
 		w->error = len ? -errno : -EBADMSG;
-	sodium_memzero(w->out, len);
+	sodium_memzero(w->desk->out, len);
 }
 
 static void on_action(uint64_t id, const struct zrtp_action *action, void *arg)
 {
-	struct wire_answer a = { .type = WIRE_ACTION, .id = id, .action = *action };
+	struct worker *w = arg;
+	struct wire_answer *a = &w->desk->answer;
 
-	answer(arg, &a);
-	sodium_memzero(&a, sizeof(a));
+	a->type = WIRE_ACTION;
+	a->id = id;
+	a->action = *action;
+	answer(w, a);
+	sodium_memzero(a, sizeof(*a));
 }
 
 int worker_new(struct worker **out, int fd, uint32_t locks)
@@ -53,9 +56,8 @@ int worker_new(struct worker **out, int fd, uint32_t locks)
 		return -ENOMEM;
 	w->fd = fd;
 	r = sessions_new(&w->sessions, on_action, w);
-	w->in = r ? NULL : sodium_malloc(WIRE_MAX);
-	w->out = r ? NULL : sodium_malloc(WIRE_MAX);
-	if (!r && (!w->in || !w->out))
+	w->desk = r ? NULL : sodium_malloc(sizeof(*w->desk));
+	if (!r && !w->desk)
 		r = -ENOMEM;
 	if (!r) {
 		answer(w, &ready);
@@ -73,8 +75,7 @@ void worker_free(struct worker *w)
 	if (!w)
 		return;
 	sessions_free(w->sessions);
-	sodium_free(w->in);
-	sodium_free(w->out);
+	sodium_free(w->desk);
 	free(w);
 }
 
@@ -102,19 +103,19 @@ static void do_order(struct worker *w, uint64_t now, const struct wire_order *o)
 /* Return: 1 when there may be more, 0, or a negative errno. */
 static int take_order(struct worker *w, uint64_t now)
 {
-	ssize_t len = recv(w->fd, w->in, WIRE_MAX, MSG_DONTWAIT | MSG_TRUNC);
-	struct wire_order o;
+	struct wire_desk *d = w->desk;
+	ssize_t len = recv(w->fd, d->in, WIRE_MAX, MSG_DONTWAIT | MSG_TRUNC);
 	int r;
 
 	if (len < 0)
 		return errno == EAGAIN ? 0 : errno == EINTR ? 1 : -errno;
 	if (!len)
 		return -EPIPE;
-	r = len > WIRE_MAX ? -EBADMSG : wire_get_order(w->in, len, &o);
+	r = len > WIRE_MAX ? -EBADMSG : wire_get_order(d->in, len, &d->order);
 	if (!r)
-		do_order(w, now, &o);
-	sodium_memzero(&o, sizeof(o));
-	sodium_memzero(w->in, WIRE_MAX);
+		do_order(w, now, &d->order);
+	sodium_memzero(&d->order, sizeof(d->order));
+	sodium_memzero(d->in, WIRE_MAX);
 	return r ?: w->error ?: 1;
 }
 
