@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "daemon_world.h"
 #include "wire.h"
 
@@ -428,6 +430,134 @@ static void a_worker_cannot_speak_for_who_is_not_there(void **state)
 	assert_int_equal(world_call(ALICE)->progress, CALL_CALLING);
 }
 
+static uint8_t below(uint8_t n)
+{
+	return randombytes_uniform(n);
+}
+
+static struct zrtp_suite any_suite(void)
+{
+	return (struct zrtp_suite){ 1 + below(ZRTP_HASH_S512), 1 + below(ZRTP_CIPHER_AES3),
+				    1 + below(ZRTP_AUTH_GCM), 1 + below(ZRTP_KA_PRSH),
+				    1 + below(ZRTP_SAS_B256) };
+}
+
+static void any_secure(struct zrtp_action *a)
+{
+	a->secure.suite = any_suite();
+	a->secure.role = 1 + below(ZRTP_ROLE_RESPONDER);
+	randombytes_buf(a->secure.own_zid, sizeof(a->secure.own_zid));
+	randombytes_buf(a->secure.peer_zid, sizeof(a->secure.peer_zid));
+	randombytes_buf(a->secure.sas_value, sizeof(a->secure.sas_value));
+	a->secure.secrets_matched = below(2);
+	a->secure.secrets_mismatch = below(2);
+	a->secure.aux_matched = below(2);
+	a->secure.peer_multistream = below(2);
+	a->secure.master.suite = any_suite();
+	a->secure.master.n_nonces = below(ZRTP_NONCES_KEPT + 1);
+}
+
+static void any_action(struct zrtp_action *a)
+{
+	static uint8_t packet[ZRTP_PACKET_MAX];
+
+	a->type = 1 + below(ZRTP_ACTION_ANEW);
+	switch (a->type) {
+	case ZRTP_ACTION_SEND:
+		randombytes_buf(packet, sizeof(packet));
+		a->packet.data = packet;
+		a->packet.len = 1 + randombytes_uniform(sizeof(packet));
+		break;
+	case ZRTP_ACTION_PEER:
+		randombytes_buf(a->peer_zid, sizeof(a->peer_zid));
+		break;
+	case ZRTP_ACTION_KEY_RX:
+	case ZRTP_ACTION_KEY_TX:
+		a->srtp.cipher = 1 + below(ZRTP_CIPHER_AES3);
+		a->srtp.auth_tag = 1 + below(ZRTP_AUTH_GCM);
+		a->srtp.key_len = below(ZRTP_KEY_MAX + 1);
+		a->srtp.salt_len = below(ZRTP_SALT_MAX + 1);
+		randombytes_buf(a->srtp.key, sizeof(a->srtp.key));
+		break;
+	case ZRTP_ACTION_SECURE:
+		any_secure(a);
+		break;
+	case ZRTP_ACTION_RETAIN:
+		randombytes_buf(&a->retain.rs1, sizeof(a->retain.rs1));
+		a->retain.expiry_s = randombytes_random();
+		a->retain.has_rs2 = below(2);
+		a->retain.frozen = below(2);
+		break;
+	case ZRTP_ACTION_RELAY:
+		a->relay.what = 1 + below(ZRTP_RELAY_REFUSED);
+		a->relay.sas_type = 1 + below(ZRTP_SAS_B256);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Everything that the wire lets through, in any order, of what there is. */
+static void say_anything(int end)
+{
+	const struct line *line = calls_first(calls_of(end));
+	struct wire_answer a = { .type = WIRE_ACTION };
+
+	for (uint32_t n = randombytes_uniform(4); line && line->next && n; n--)
+		line = line->next;
+	if (line && !below(4)) {
+		a.type = WIRE_HEARD;
+		a.id = line->flow.id;
+		a.control = (struct control_packet){ .version = CONTROL_VERSION,
+			.state = { 1 + below(CONTROL_ENDED), below(CONTROL_REASON_NOT_ALLOWED + 1),
+				   below(CONTROL_F_ALL + 1) },
+			.sequence = 1 + randombytes_uniform(1000),
+			.acknowledged = randombytes_uniform(1000) };
+	} else {
+		a.id = !line ? 1 : line->rekey.session && below(2) ? line->rekey.session :
+			line->session;
+		any_action(&a.action);
+	}
+	say(end, &a);
+}
+
+/* Whoever has taken it over does what he can: sottod lives, and what it knows of people. */
+static void whatever_a_worker_says_sottod_goes_on(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	assert_int_equal(world_verify(ALICE, BOB), 1);
+	assert_int_equal(world_verify(BOB, ALICE), 1);
+	world_hangup(ALICE);
+	world_run(CALL_LINGER_MS + 5000);
+	world.hostile = true;
+	for (int round = 0; round < 60; round++) {
+		world_program_starts(ALICE, BOB);
+		world_dial(ALICE, "Bob");
+		if (round % 2)
+			world_run(below(200));
+		world.end[ALICE].worker_hangs = true;
+		for (int n = 0; n < 300; n++) {
+			say_anything(ALICE);
+			calls_run(calls_of(ALICE));
+			assert_null(calls_worker_fault(calls_of(ALICE)));
+		}
+		restart_worker(ALICE);
+		world_program_stops(ALICE);
+		world_run(CALL_RING_MS + CALL_LINGER_MS);
+		if (world_line(ALICE) && world_call(ALICE)->progress != CALL_ENDED)
+			world_hangup(ALICE);
+		world_run(CALL_LINGER_MS + 5000);
+	}
+	world_kill(BOB);	/* whatever he has been sent */
+	world_unplug(BOB);
+	world_start(BOB);
+	world_ring(ALICE, "Bob", BOB);
+	assert_true(world_call(ALICE)->security.matched);
+	assert_true(world_call(ALICE)->security.verified_before);
+	assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_NONE);
+}
+
 int main(void)
 {
 #define T(test)	cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
@@ -449,6 +579,7 @@ int main(void)
 		T(a_worker_that_is_not_locked_in_gets_no_work),
 		T(a_worker_cannot_change_what_is_secure),
 		T(a_worker_cannot_speak_for_who_is_not_there),
+		T(whatever_a_worker_says_sottod_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -266,6 +266,9 @@ int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum 
 	if (!f)
 		return -ENOENT;
 	assert_true(state == SOTTO_STATE_SECURE || state == SOTTO_STATE_HOLD);
+	if (state == SOTTO_STATE_SECURE && world.hostile && !f->has_next[dir] &&
+	    !f->has_current[dir])
+		return -ENOKEY;
 	if (state == SOTTO_STATE_SECURE)
 		promote(&world.end[end_of(s)], f, dir);
 	f->flow.flags &= ~SOTTO_FLOW_F_EMBRYONIC;

@@ -71,6 +71,7 @@ struct world {
 	unsigned int loss_percent;
 	unsigned int jitter_ms;	/* packets overtake each other */
 	bool cut;		/* the network is gone */
+	bool hostile;		/* a worker asks for what the kernel refuses: it does, no more */
 	bool media;		/* programs at both ends of a secure call send every 20 ms */
 	bool (*lose)(int from, const uint8_t *zrtp, size_t len);	/* this ZRTP packet */
 	uint64_t rng;
