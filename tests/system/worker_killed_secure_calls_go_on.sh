@@ -97,7 +97,11 @@ is "and says why" "$(call_has alice Reason)" interrupted
 check "so that people understand it" says "$(as alice sotto status 2>&1)" "while it agreed keys"
 wake_on bob sottod
 
-# Any moment of a call's beginning, at either end.
+# Any moment of a call's beginning, at either end; on a path so long that it has some.
+modprobe -q sch_netem
+for p in port-a port-b; do
+	on middle tc qdisc add dev $p root netem delay 100ms || bail "no netem"
+done
 bad=
 secured=0
 interrupted=0
@@ -110,7 +114,7 @@ while [ $((n += 1)) -le $rounds ]; do
 	worker=$(worker_of $victim)
 	manager alice Call 'sa{sv}' bob 0 >"$work/called" &
 	called=$!
-	sleep "$((n / 20)).$(printf %02d $((n % 20 * 5)))"	# the moment, not a wait
+	sleep "$((n / 10)).$((n % 10))"	# the moment, not a wait
 	inside $victim kill -KILL "$worker"
 	if ! wait "$called"; then
 		grep -q "has ended" "$work/called" || bad="$bad $n:$(cat "$work/called")"
