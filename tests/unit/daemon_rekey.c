@@ -512,6 +512,48 @@ static void where_it_does_not_answer_it_is_given_up(void **state)
 	assert_rekeyed();
 }
 
+/* What anybody can make who sees the wire, at Alice and Bob alike. */
+static void forge(void)
+{
+	static const uint8_t goclear[] = "\x50\x5a\x00\x05GoClear 01234567";
+	uint8_t msg[ZRTP_ERROR_LEN], packet[ZRTP_PACKET_MAX];
+	static uint16_t seq;
+
+	for (int end = ALICE; end <= BOB; end++) {
+		int len = zrtp_error_build(msg, sizeof(msg), ZRTP_ERROR_GOCLEAR_REFUSED);
+
+		len = zrtp_packet_build(packet, sizeof(packet), seq++, 99, msg, len);
+		world_inject(end, packet, len);
+		len = zrtp_packet_build(packet, sizeof(packet), seq++, 99, goclear, 20);
+		world_inject(end, packet, len);
+	}
+}
+
+/* Whatever becomes of a rekey: secure before it, secure while it lasts, secure after it. */
+static void a_rekey_is_at_no_moment_less_than_secure(void **state)
+{
+	talk();
+	for (uint64_t cut = 40; cut <= 120; cut += 40) {
+		world_restart(ALICE);
+		for (uint64_t ms = 0; ms < 12000; ms += 5) {	/* before the call is lost */
+			world.cut = ms >= cut;
+			world_run(5);
+			if (ms % 100 == 0)
+				forge();
+			for (int end = ALICE; end <= BOB; end++) {
+				const struct world_flow *f = world_flow_of(end);
+
+				assert_int_equal(f->flow.tx, SOTTO_STATE_SECURE);
+				assert_int_equal(f->flow.rx, SOTTO_STATE_SECURE);
+				assert_true(f->has_current[SOTTO_DIR_TX]);
+			}
+		}
+		world.cut = false;
+		world_run(40000);
+		assert_same_call();
+	}
+}
+
 static void what_more_keys_come_from_is_gone_with_the_call(void **state)
 {
 	static const struct zrtp_master none;
@@ -550,6 +592,7 @@ int main(void)
 		WORLD(hellos_alone_change_nothing),
 		WORLD(where_the_other_end_cannot_nothing_is_tried),
 		WORLD(where_it_does_not_answer_it_is_given_up),
+		WORLD(a_rekey_is_at_no_moment_less_than_secure),
 		WORLD(what_more_keys_come_from_is_gone_with_the_call),
 	};
 

@@ -390,6 +390,48 @@ static void a_known_voice_does_not_get_another_ones_name(void **state)
 	assert_true(after->verified);
 }
 
+static void meet_carol(int end, const char *name)
+{
+	world_pair(end, "Carol", CAROL);
+	world_pair(CAROL, name, end);
+	world_talk(end, "Carol", CAROL);
+	assert_int_equal(world_verify(end, CAROL), 1);
+	assert_int_equal(world_verify(CAROL, end), 1);
+	finish(end);
+}
+
+/* Carol has secrets with both and is verified by both: no secret of hers makes her another. */
+static void a_friend_of_both_in_between_bears_her_own_name(void **state)
+{
+	_cleanup_peer_ struct peer *bob = NULL, *carol = NULL;
+
+	meet_and_verify();
+	meet_carol(ALICE, "Alice");
+	meet_carol(BOB, "Bob");
+
+	/* She calls Bob from where Alice was seen last. */
+	world_readdress(ALICE, 60);
+	world_readdress(CAROL, 1);
+	world_talk(CAROL, "Bob", BOB);
+	assert_true(world_call(BOB)->security.matched);
+	assert_string_equal(world_call(BOB)->name, "Carol");
+	finish(CAROL);
+
+	/* And answers where Alice looks for Bob, though shown a ZID that is meant for him. */
+	bob = world_peer(ALICE, "Bob");
+	carol = world_peer(ALICE, "Carol");
+	memcpy(bob->own_zid, carol->own_zid, ZRTP_ZID_LEN);
+	assert_int_equal(store_put(world.end[ALICE].store, bob), 0);
+	world_readdress(BOB, 50);
+	world_readdress(CAROL, 2);
+	world_talk(ALICE, "Bob", CAROL);
+	assert_true(world_call(ALICE)->security.matched);
+	assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_SOMEBODY_ELSE);
+	assert_false(call_verified(world_call(ALICE)));
+	assert_string_equal(world_call(ALICE)->name, "Carol");
+	assert_string_equal(world_call(ALICE)->claim, "Bob");
+}
+
 static void spoil_secrets(int end, const char *name)
 {
 	_cleanup_peer_ struct peer *p = world_peer(end, name);
@@ -788,6 +830,7 @@ int main(void)
 		WORLD(a_stranger_sees_a_fresh_zid_each_time),
 		WORLD(another_machine_under_a_known_name_is_an_alarm),
 		WORLD(a_known_voice_does_not_get_another_ones_name),
+		WORLD(a_friend_of_both_in_between_bears_her_own_name),
 		WORLD(other_secrets_are_an_alarm_and_freeze_what_is_kept),
 		WORLD(an_alarm_stands_though_the_secrets_meet_again),
 		WORLD(expired_secrets_prove_nothing),
