@@ -32,13 +32,13 @@ is "the man page has each, and no other" "$(sed -n '/^[.]Sh COMMANDS/,/^[.]Sh OP
 options() {
 	sotto "$@" --help | grep -oE -- '--[a-z-]+' | sort -u
 }
-for c in call pair verify; do
+for c in backup call pair restore verify; do
 	is "options of $c" "$( { complete sotto $c -- && echo --help; } | grep -- '--.' | sort -u)" \
 		"$( { options $c; echo --help; } | sort -u)"
 done
 is "options of rule add" "$( { complete sotto rule add require --; } | grep -v -e --json -e --help | sort -u)" \
 	"$(options rule | grep -v -- --json)"
-for o in $(options call) $(options pair) $(options verify) $(options rule); do
+for o in $(options backup) $(options call) $(options pair) $(options verify) $(options rule); do
 	check "the man page has $o" grep -qE "Fl $(echo "$o" | sed 's/^-//')( |\$)" \
 		"$top/Documentation/man/sotto.1"
 done

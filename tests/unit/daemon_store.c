@@ -410,10 +410,77 @@ static void a_newer_format_is_left_alone(void **state)
 	store_close(place.store);
 	snprintf(path, sizeof(path), "%s/peers.db", (char *)*state);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 3", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 	assert_int_equal(store_open(&store, *state, place.seal), -EPROTO);
 	seal_free(place.seal);
+}
+
+/* A store as the first release wrote it, before what people have said was kept. */
+static void make_first_format(const char *dir, struct peer *p)
+{
+	struct place place = open_place(dir);
+
+	assert_int_equal(store_put(place.store, p), 0);
+	close_place(&place);
+	tamper(dir, "UPDATE peer SET id = id; DROP TABLE setting; PRAGMA user_version = 1");
+}
+
+static int version_of(const char *dir)
+{
+	sqlite3 *db = open_behind(dir);
+	sqlite3_stmt *q;
+	int v;
+
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	v = sqlite3_column_int(q, 0);
+	sqlite3_finalize(q);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	return v;
+}
+
+static void an_older_format_is_brought_forward(void **state)
+{
+	_cleanup_peer_ struct peer *p = make_peer(NAME, 1), *q = peer_new();
+	struct place place;
+
+	make_first_format(*state, p);
+	assert_int_equal(version_of(*state), 1);
+	place = open_place(*state);
+	assert_int_equal(store_get(place.store, p->id, q), 0);
+	assert_true(same(p, q));
+	assert_int_equal(store_set(place.store, STORE_STRANGERS, true), 0);
+	close_place(&place);
+	assert_int_equal(version_of(*state), 2);	/* an older sottod leaves it alone now */
+	place = open_place(*state);
+	assert_int_equal(store_setting(place.store, STORE_STRANGERS), 1);
+	close_place(&place);
+}
+
+static void what_is_left_alone_is_not_changed(void **state)
+{
+	static uint8_t before[1 << 16], after[1 << 16];
+	struct place place = open_place(*state);
+	struct store *store;
+	char path[PATH_MAX];
+	size_t len;
+	FILE *f;
+
+	close_place(&place);
+	tamper(*state, "CREATE TABLE later (x); INSERT INTO later VALUES (1);"
+	       "PRAGMA journal_mode = DELETE; PRAGMA user_version = 3");
+	snprintf(path, sizeof(path), "%s/peers.db", (char *)*state);
+	f = fopen(path, "re");
+	len = fread(before, 1, sizeof(before), f);
+	fclose(f);
+	assert_int_equal(seal_new(&place.seal, master), 0);
+	assert_int_equal(store_open(&store, *state, place.seal), -EPROTO);
+	seal_free(place.seal);
+	f = fopen(path, "re");
+	assert_int_equal(fread(after, 1, sizeof(after), f), len);
+	fclose(f);
+	assert_memory_equal(before, after, len);
 }
 
 /* Power may fail as soon as a function has returned: it has waited for the disk. */
@@ -575,6 +642,46 @@ static int add(struct store *s)
 	return store_put(s, p);
 }
 
+/* Opening is what changes it here. In a child. Return: did it get through? */
+static bool opens(const char *dir, int writes)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (!pid) {
+		die_after(writes);
+		open_place(dir);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 42);
+	return !WEXITSTATUS(status);
+}
+
+static void a_crash_on_the_way_to_a_new_format_loses_nothing(void **state)
+{
+	_cleanup_peer_ struct peer *p = make_peer(NAME, 1), *q = peer_new();
+	struct place place;
+	bool done = false;
+	int writes, v;
+
+	make_first_format(*state, p);
+	for (writes = 0; !done; writes++) {
+		done = opens(*state, writes);
+		v = version_of(*state);
+		assert_true(v == 2 || (v == 1 && !done));
+		if (v == 2)
+			break;
+	}
+	assert_in_range(writes, 3, 200);
+	place = open_place(*state);
+	assert_int_equal(store_get(place.store, p->id, q), 0);
+	assert_true(same(p, q));
+	close_place(&place);
+}
+
 static void a_crash_while_adding_leaves_a_whole_row_or_none(void **state)
 {
 	_cleanup_peer_ struct peer *q = peer_new();
@@ -634,6 +741,9 @@ int main(void)
 		WITH_DIR(a_name_is_one_peers_of_a_person),
 		WITH_DIR(each_goes_by_age_until_told_to_stop),
 		WITH_DIR(a_newer_format_is_left_alone),
+		WITH_DIR(an_older_format_is_brought_forward),
+		WITH_DIR(what_is_left_alone_is_not_changed),
+		WITH_DIR(a_crash_on_the_way_to_a_new_format_loses_nothing),
 		WITH_DIR(what_is_written_is_on_disk),
 		WITH_DIR(a_crash_leaves_the_old_secrets_or_the_new),
 		WITH_DIR(a_crash_while_merging_leaves_two_rows_or_one),

@@ -12,6 +12,7 @@
  *	sas.[ch]	the halves that people compare
  *	notify.[ch]	notifications of the desktop
  *	ask.[ch]	what is typed and not shown
+ *	backup_head.[ch]	from a passphrase to a backup's key
  *	code.[ch]	what two people agree on before the first call
  *	lookup.[ch]	names of machines to addresses
  *	text.[ch]	colours, times, tables
@@ -84,6 +85,8 @@ enum cli_exit cmd_status(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_pair(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_peers(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_forget(struct cli *cli, int argc, char **argv);
+enum cli_exit cmd_backup(struct cli *cli, int argc, char **argv);
+enum cli_exit cmd_restore(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_strangers(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_autoanswer(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_call(struct cli *cli, int argc, char **argv);

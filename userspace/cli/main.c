@@ -24,6 +24,14 @@ static const struct command commands[] = {
 	  cmd_pair },
 	{ "peers", "", "Lists whom you have named", NULL, cmd_peers },
 	{ "forget", "NAME", "Destroys all that is kept of a peer", NULL, cmd_forget },
+	{ "backup", "[--passphrase-fd N] FILE", "Writes all that is kept of your peers into a file",
+	  "It is sealed with a passphrase, which is asked for. For root it has everybody's peers.\n\n"
+	  "  --passphrase-fd   read it from this descriptor, one line, instead of stdin\n", cmd_backup },
+	{ "restore", "[--passphrase-fd N] FILE", "Adds the peers of a backup to those that are here",
+	  "Whoever is here already stays as she is. Use a backup to move to another machine, or\n"
+	  "after a loss: calls made since are missed, and the next is an alarm until you compare.\n\n"
+	  "  --passphrase-fd   read it from this descriptor, one line, instead of stdin\n",
+	  cmd_restore },
 	{ "strangers", "[yes|no]", "Says whether those may call whom nobody here has named",
 	  "Without a word it tells what holds. Only root may change it; it is kept.\n",
 	  cmd_strangers },

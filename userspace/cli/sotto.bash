@@ -44,7 +44,7 @@ _sotto() {
 	local _sotto_word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		_sotto_words status pair peers forget strangers autoanswer call answer decline hangup verify flows rule \
+		_sotto_words status pair peers forget backup restore strangers autoanswer call answer decline hangup verify flows rule \
 			agent monitor doctor --json --help --version
 		return
 	fi
@@ -60,6 +60,10 @@ _sotto() {
 		;;
 	forget)
 		[[ $COMP_CWORD -eq 2 && $_sotto_word != -* ]] && _sotto_reply "$(_sotto_peers)"
+		;;
+	backup | restore)
+		[[ $_sotto_word == -* ]] && _sotto_words --passphrase-fd
+		[[ $_sotto_word != -* && $before != --passphrase-fd ]] && _sotto_reply "$(compgen -f -- "$_sotto_word")"
 		;;
 	strangers)
 		[[ $COMP_CWORD -eq 2 && $_sotto_word != -* ]] && _sotto_words yes no

@@ -4,6 +4,7 @@
  *
  *	bus.c		the connection, whose is what, what is told
  *	bus_manager.c	org.sotto1.Manager: peers and calls
+ *	bus_backup.c	org.sotto1.Manager: backup and restore
  *	bus_rules.c	org.sotto1.Manager: the kernel's rules
  *	bus_flows.c	org.sotto1.Manager: the kernel's flows
  *	bus_dict.c	dictionaries of both
@@ -130,6 +131,10 @@ int bus_list_flows(sd_bus_message *m, void *data, sd_bus_error *error);
 int bus_add_rule(sd_bus_message *m, void *data, sd_bus_error *error);
 int bus_delete_rule(sd_bus_message *m, void *data, sd_bus_error *error);
 int bus_list_rules(sd_bus_message *m, void *data, sd_bus_error *error);
+
+/* bus_backup.c: methods of the manager */
+int bus_backup(sd_bus_message *m, void *data, sd_bus_error *error);
+int bus_restore(sd_bus_message *m, void *data, sd_bus_error *error);
 
 /* bus_doctor.c */
 int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error);

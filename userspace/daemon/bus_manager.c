@@ -374,6 +374,10 @@ static int get_port(sd_bus *bus, const char *path, const char *interface, const 
 #define METHOD(name, in, out, handler) \
 	SD_BUS_METHOD(name, in, out, handler, SD_BUS_VTABLE_UNPRIVILEGED)
 
+/* What goes in is wiped from the message. */
+#define SENSITIVE(name, in, out, handler) \
+	SD_BUS_METHOD(name, in, out, handler, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE)
+
 static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -382,9 +386,9 @@ static const sd_bus_vtable vtable[] = {
 				 SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION |
 				 SD_BUS_VTABLE_UNPRIVILEGED),
 	METHOD("Pair", "sas", "o", pair),
-	/* What goes in is wiped from the message. */
-	SD_BUS_METHOD("PairCode", "sassay", "o", pair_code,
-		      SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
+	SENSITIVE("PairCode", "sassay", "o", pair_code),
+	SENSITIVE("Backup", "ayay", "ay", bus_backup),
+	SENSITIVE("Restore", "ayayay", "uu", bus_restore),
 	METHOD("Forget", "s", "", forget),
 	METHOD("Call", "sa{sv}", "o", call),
 	METHOD("ListPeers", "", "a(oa{sv})", list_peers),

@@ -205,14 +205,25 @@ static int read_settings(struct sottod *s)
 	return r >= 0 || r == -ENOENT ? 0 : failed(r, "a setting cannot be read; see sottod(8), FILES");
 }
 
+static int open_store(struct sottod *s)
+{
+	int r = store_open(&s->store, s->config.state_dir, s->seal);
+
+	if (r != -EPROTO)
+		return failed(r, "the store cannot be opened; see sottod(8), FILES");
+	log_error("a newer sottod has written the store, and this one would lose what it does not "
+		  "know; nothing was changed. Install the newer one again, or move peers.db away and "
+		  "begin with a backup of this release: sotto restore");
+	return r;
+}
+
 static int open_files(struct sottod *s)
 {
 	int r = failed(seal_load(&s->seal, s->config.state_dir),
 		       "the sealing key cannot be used; see sottod(8), KEY");
 
 	if (!r)
-		r = failed(store_open(&s->store, s->config.state_dir, s->seal),
-			   "the store cannot be opened; see sottod(8), FILES");
+		r = open_store(s);
 	if (!r)
 		r = read_settings(s);
 	if (!r)

@@ -13,7 +13,6 @@
 
 #include "log.h"
 
-#define FORMAT		1	/* user_version of the database */
 #define WRAPPED_LEN	(SEAL_KEY_LEN + SEAL_OVERHEAD)
 #define BOX_LEN		(PEER_PACKED_LEN + SEAL_OVERHEAD)
 #define CHECK_TEXT	"sottod"
@@ -31,11 +30,19 @@ static const char schema[] =
 	"CREATE TABLE seal (box BLOB NOT NULL);"
 	"PRAGMA user_version = 1;";
 
-/* Came later, and is missing in a store that is older. */
-static const char schema_later[] =
-	"CREATE TABLE IF NOT EXISTS setting ("
-	"	id INTEGER PRIMARY KEY,"
-	"	box BLOB NOT NULL);";
+/*
+ * From each version to the next; user_version of the database counts them. Also to be
+ * raised when rows say what an older sottod would lose by writing them: at 2 that was
+ * who was verified by a code, and the codes.
+ */
+static const char *const migrations[] = {
+	[1] =	"CREATE TABLE IF NOT EXISTS setting ("
+		"	id INTEGER PRIMARY KEY,"
+		"	box BLOB NOT NULL);"
+		"PRAGMA user_version = 2;",
+};
+
+#define FORMAT	((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 static const char settings[] =
 	"PRAGMA journal_mode = WAL;"
@@ -61,6 +68,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
 	const struct seal *seal;
+	bool together;		/* a transaction is open that others have begun */
 };
 
 static int error_of(struct store *s, int rc)
@@ -93,11 +101,13 @@ static int run(struct store *s, const char *text)
 
 static int begin(struct store *s)
 {
-	return run(s, "BEGIN IMMEDIATE");
+	return s->together ? 0 : run(s, "BEGIN IMMEDIATE");
 }
 
 static int finish(struct store *s, int r)
 {
+	if (s->together)
+		return r;
 	if (!r)
 		r = run(s, "COMMIT");
 	if (r && !sqlite3_get_autocommit(s->db) && run(s, "ROLLBACK"))
@@ -183,6 +193,17 @@ static int version(struct store *s, int *out)
 	return r;
 }
 
+static int migrate(struct store *s, int from)
+{
+	int r = from < FORMAT ? begin(s) : 0;
+
+	if (r || from == FORMAT)
+		return r;
+	for (; !r && from < FORMAT; from++)
+		r = run(s, migrations[from]);
+	return finish(s, r);
+}
+
 static int open_database(struct store *s, const char *path)
 {
 	int v = 0, r;
@@ -193,15 +214,17 @@ static int open_database(struct store *s, const char *path)
 	if (r)
 		return r;
 	sqlite3_busy_timeout(s->db, 2000);
-	r = run(s, settings) ?: version(s, &v);
+	r = version(s, &v);	/* before anything of it is changed */
 	if (!r && v > FORMAT)
 		r = -EPROTO;
+	if (!r)
+		r = run(s, settings);
 	if (!r && !v)
 		r = create(s);
 	if (!r)
 		r = check_seal(s);
 	if (!r)
-		r = run(s, schema_later);
+		r = migrate(s, v ?: 1);
 	for (int i = 0; !r && i < STATEMENTS; i++)
 		r = error_of(s, sqlite3_prepare_v3(s->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
 						   &s->statements[i], NULL));
@@ -480,6 +503,18 @@ int store_merge(struct store *s, struct peer *p, uint64_t from)
 		return r;
 	r = finish(s, forget(s, from) ?: update(s, p));
 	return r ?: empty_log(s);
+}
+
+int store_together(struct store *s, int (*change)(void *arg), void *arg)
+{
+	int r = begin(s);
+
+	if (r)
+		return r;
+	s->together = true;
+	r = change(arg);
+	s->together = false;
+	return finish(s, r);
 }
 
 int store_forget(struct store *s, uint64_t id)

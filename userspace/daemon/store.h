@@ -26,7 +26,7 @@ struct store;
  * @seal: must outlive the store
  *
  * Return: 0; -EKEYREJECTED when it was sealed with another key; -EPROTO when a
- * newer sottod has written it; another negative errno.
+ * newer sottod has written it, and it is left as it is; another negative errno.
  */
 int store_open(struct store **out, const char *state_dir, const struct seal *seal);
 void store_close(struct store *s);
@@ -48,6 +48,14 @@ int store_put(struct store *s, struct peer *p);
 
 /** store_merge() - Write @p and forget row @from, in one transaction. */
 int store_merge(struct store *s, struct peer *p, uint64_t from);
+
+/**
+ * store_together() - All that @change does to the store is one transaction.
+ *
+ * Return: what @change does, 0 or a negative errno, and then nothing has changed; or why it
+ * could not be written.
+ */
+int store_together(struct store *s, int (*change)(void *arg), void *arg);
 
 /** store_forget() - Destroy a row for good. Return: 0, -ENOENT, -EIO. */
 int store_forget(struct store *s, uint64_t id);
