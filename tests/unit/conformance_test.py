@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documentation/zrtp-conformance.rst: each row is shown by a test that runs, or says that it
-is not done."""
+is not done. So are the attacks of Documentation/testing.rst."""
 
 import re
 import unittest
@@ -10,6 +10,8 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 # What comes before the first heading explains the table.
 TEXT = (TOP / "Documentation/zrtp-conformance.rst").read_text().split("\nPackets and", 1)[1]
+ATTACKS = (TOP / "Documentation/testing.rst").read_text().split("\nAttacks on ZRTP\n", 1)[1].split(
+    "\n\n", 3)[2]
 NAMED = re.compile(r"``(\w+): (\w+)``")
 SCRIPT = re.compile(r"``(\w+\.sh)``")
 # What a row may say instead of naming a test.
@@ -43,14 +45,17 @@ def rows():
 
 class Conformance(unittest.TestCase):
     def test_each_named_test_runs(self):
-        names = NAMED.findall(TEXT)
+        names = NAMED.findall(TEXT + ATTACKS)
         self.assertGreater(len(names), 100)
         for file, name in names:
             self.assertTrue(re.search(rf"\n\t+\w+\({name}(, \w+)*\),", source(file)),
                             f"{file}: {name}")
-        for name in SCRIPT.findall(TEXT):
+        for name in SCRIPT.findall(TEXT + ATTACKS):
             self.assertTrue((TOP / "tests/system" / name).exists() or
                             (TOP / "tests/fuzz" / name).exists(), name)
+
+    def test_each_attack_has_its_test(self):
+        self.assertGreater(len(NAMED.findall(ATTACKS)), 30)
 
     def test_each_row_is_shown_or_not_done(self):
         all_rows = list(rows())

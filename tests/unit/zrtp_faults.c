@@ -226,12 +226,13 @@ static int setup(void **state)
 	return sim_setup(state, 3);
 }
 
+#define T(f)	cmocka_unit_test_setup_teardown(f, setup, sim_teardown)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(no_failure_in_an_exchange_makes_keys,
-						setup, sim_teardown),
-		cmocka_unit_test_setup_teardown(nor_in_one_without_dh, setup, sim_teardown),
+		T(no_failure_in_an_exchange_makes_keys),
+		T(nor_in_one_without_dh),
 		cmocka_unit_test(a_session_that_cannot_be_made_is_none),
 		cmocka_unit_test(the_old_zrtpsess_stays_when_there_is_no_new_one),
 	};
