@@ -271,6 +271,10 @@ static void alarms_in_order_and_in_words(void **state)
 	assert_int_equal(call_alarm(&c), CALL_ALARM_SOMEBODY_ELSE);
 	c.security.typed_right = true;
 	assert_int_equal(call_alarm(&c), CALL_ALARM_NONE);
+	assert_true(call_verified(&c));
+	c.security.relayed = true;		/* no comparison makes that good */
+	assert_int_equal(call_alarm(&c), CALL_ALARM_RELAYED);
+	assert_false(call_verified(&c));
 	c.control.their.flags = CONTROL_F_WRONG;
 	assert_int_equal(call_alarm(&c), CALL_ALARM_SAS_WRONG_THERE);
 	c.security.typed_wrong = true;

@@ -687,6 +687,72 @@ static void a_program_that_encrypts_by_itself_is_left_alone(void **state)
 	assert_non_null(strstr(line_note_text(world_line(ALICE)), "cannot vouch"));
 }
 
+/* As the session of @end would tell. */
+static void session_tells(int end, const struct zrtp_action *action)
+{
+	calls_zrtp(world_line(end)->session, action, world.end[end].calls);
+}
+
+static void programs_are_secured(void)
+{
+	world_program_starts(ALICE, BOB);
+	world_program_starts(BOB, ALICE);
+	world_run(3000);
+	assert_secured(ALICE);
+	assert_secured(BOB);
+}
+
+/* RFC 6189 11: not an alarm, since the keys are right; but people are to know. */
+static void a_far_end_that_passes_keys_on_is_told(void **state)
+{
+	struct zrtp_action again = { .type = ZRTP_ACTION_SECURE };
+	const struct call *call;
+
+	programs_are_secured();
+	call = world_line(ALICE)->call;
+	assert_string_equal(line_note(world_line(ALICE)), "");
+	again.secure.role = call->security.role;
+	again.secure.suite = call->security.suite;
+	memcpy(again.secure.sas_value, call->security.sas, sizeof(call->security.sas));
+	memcpy(again.secure.own_zid, call->own_zid, ZRTP_ZID_LEN);
+	memcpy(again.secure.peer_zid, call->peer_zid, ZRTP_ZID_LEN);
+	again.secure.master = call->master;
+	again.secure.peer_disclosure = true;
+	world_line(ALICE)->agreed = false;	/* it is told once only */
+	session_tells(ALICE, &again);
+	assert_string_equal(line_note(world_line(ALICE)), "discloses");
+	assert_non_null(strstr(line_note_text(world_line(ALICE)), "may hear"));
+	assert_int_equal(call_alarm(call), CALL_ALARM_NONE);
+	assert_string_equal(line_note(world_line(BOB)), "");
+}
+
+/* RFC 6189 7.3: what it offered is not shown; that it did is. */
+static void a_machine_in_the_middle_that_says_so_is_an_alarm(void **state)
+{
+	struct zrtp_action scheme = { .type = ZRTP_ACTION_RELAY };
+	struct zrtp_action refused = { .type = ZRTP_ACTION_RELAY };
+	const struct call *call;
+	uint8_t sas[4];
+
+	programs_are_secured();
+	call = world_line(ALICE)->call;
+	memcpy(sas, call->security.sas, sizeof(sas));
+	scheme.relay.what = ZRTP_RELAY_SCHEME;
+	scheme.relay.sas_type = ZRTP_SAS_B256;
+	session_tells(ALICE, &scheme);
+	assert_int_equal(call->security.suite.sas_type, ZRTP_SAS_B256);
+	assert_int_equal(call_alarm(call), CALL_ALARM_NONE);
+	refused.relay.what = ZRTP_RELAY_REFUSED;
+	refused.relay.error = ZRTP_ERROR_SAS_TYPE;	/* it is not understood: no more */
+	session_tells(ALICE, &refused);
+	assert_int_equal(call_alarm(call), CALL_ALARM_NONE);
+	refused.relay.error = ZRTP_ERROR_MITM;
+	session_tells(ALICE, &refused);
+	assert_int_equal(call_alarm(call), CALL_ALARM_RELAYED);
+	assert_memory_equal(call->security.sas, sas, sizeof(sas));
+	assert_secured(ALICE);
+}
+
 static void a_programs_call_is_adopted_as_one(void **state)
 {
 	world_program_starts(ALICE, BOB);
@@ -751,6 +817,8 @@ int main(void)
 		WORLD(a_program_whose_far_end_is_silent_stays_held),
 		WORLD(a_program_whose_far_end_is_silent_is_said_to_be_in_clear),
 		WORLD(a_program_that_encrypts_by_itself_is_left_alone),
+		WORLD(a_far_end_that_passes_keys_on_is_told),
+		WORLD(a_machine_in_the_middle_that_says_so_is_an_alarm),
 		WORLD(a_programs_call_is_adopted_as_one),
 		WORLD(a_program_that_was_there_first_is_secured_too),
 		WORLD(without_a_kernel_nothing_is_dialled),

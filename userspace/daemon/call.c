@@ -222,6 +222,8 @@ enum call_alarm call_alarm(const struct call *c)
 		return CALL_ALARM_SAS_WRONG;
 	if (wrong_there(c))
 		return CALL_ALARM_SAS_WRONG_THERE;
+	if (s->relayed)		/* compared or not: the peer is not the one who speaks */
+		return CALL_ALARM_RELAYED;
 	if (s->typed_right)
 		return CALL_ALARM_NONE;
 	if (s->somebody_else)
@@ -386,6 +388,7 @@ const char *call_alarm_name(enum call_alarm alarm)
 	case CALL_ALARM_SOMEBODY_ELSE:		return "mismatch";
 	case CALL_ALARM_SAS_WRONG:		return "sas-wrong";
 	case CALL_ALARM_SAS_WRONG_THERE:	return "sas-wrong-there";
+	case CALL_ALARM_RELAYED:		return "relayed";
 	case CALL_ALARM_WEAKER:			return "weaker";
 	case CALL_ALARM_CODE:			return "code";
 	}
@@ -413,6 +416,10 @@ const char *call_alarm_text(enum call_alarm alarm)
 		return "At the other end the half that you said was typed wrong. Say it again, "
 		       "slowly; if it stays wrong, somebody is in between: say nothing that matters, "
 		       "hang up, and meet another way.";
+	case CALL_ALARM_RELAYED:
+		return "A machine in the middle of this call says that it passes it on to somebody "
+		       "else: it hears all that is said. You have not agreed to trust it. Say nothing "
+		       "that matters, hang up, and call without it.";
 	case CALL_ALARM_WEAKER:
 		return "The encryption is weaker than on earlier calls with this peer. Somebody may "
 		       "have tampered with it. Verify before you say anything that matters; "

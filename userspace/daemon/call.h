@@ -61,6 +61,7 @@ enum call_alarm {
 	CALL_ALARM_SOMEBODY_ELSE,	/* a known peer was called, another ZID answers */
 	CALL_ALARM_SAS_WRONG,		/* typed here */
 	CALL_ALARM_SAS_WRONG_THERE,
+	CALL_ALARM_RELAYED,		/* whoever is in the middle has said so, RFC 6189 7.3 */
 	CALL_ALARM_WEAKER,		/* than this peer has been seen with */
 	CALL_ALARM_CODE,		/* not the one that was agreed on before the first call */
 };
@@ -90,6 +91,8 @@ struct call_retain {
  * @weaker: the suite is weaker than one seen with this peer
  * @code_matched: both ends have the code that the persons had agreed on
  * @code_wrong: this end has one for whoever is to be there, and the other end has not
+ * @relayed: the peer has offered us the SAS of somebody beyond it
+ * @disclosed: D flag, RFC 6189 11: the keys may be known to others than the peer
  * @verified_before: the peer's SAS was compared on an earlier call
  * @typed_right: on this call the person here typed the other half
  * @typed_wrong: and the last that she typed was wrong
@@ -107,6 +110,8 @@ struct call_security {
 	bool weaker;
 	bool code_matched;
 	bool code_wrong;
+	bool relayed;
+	bool disclosed;
 	bool verified_before;
 	bool typed_right;
 	bool typed_wrong;

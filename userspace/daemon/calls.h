@@ -101,8 +101,9 @@ struct line {
 };
 
 /**
- * line_note() - What is to be known of a call that sotto does not encrypt, as a word:
- * "no-zrtp", "own" or "".
+ * line_note() - What is to be known of a call beside its alarm, as a word: "no-zrtp" or
+ * "own" of one that sotto does not encrypt, "discloses" of one whose keys the other end
+ * passes on, or "".
  */
 const char *line_note(const struct line *line);
 

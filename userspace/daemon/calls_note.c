@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Programs' calls that sotto does not encrypt, and what the person is to know of it.
+ * What the person is to know of a call beside its alarms: why sotto does not encrypt a
+ * program's, and that the other end passes keys on.
  */
 #include "calls_priv.h"
 
-enum note { NOTE_NONE, NOTE_OWN, NOTE_HELD, NOTE_CLEAR };
+enum note { NOTE_NONE, NOTE_OWN, NOTE_HELD, NOTE_CLEAR, NOTE_DISCLOSES };
 
 static enum note note_of(const struct line *line)
 {
+	if (line->call->security.secure && line->call->security.disclosed &&
+	    line->call->progress != CALL_ENDED)
+		return NOTE_DISCLOSES;
 	if (!line->has_flow || line->call->kind != CALL_PROGRAM ||
 	    line->call->progress == CALL_ENDED)
 		return NOTE_NONE;
@@ -34,6 +38,8 @@ const char *line_note(const struct line *line)
 	case NOTE_HELD:
 	case NOTE_CLEAR:
 		return "no-zrtp";
+	case NOTE_DISCLOSES:
+		return "discloses";
 	}
 	return "";
 }
@@ -54,6 +60,9 @@ const char *line_note_text(const struct line *line)
 		return "The other end does not speak ZRTP, and the rule only prefers encryption: all on "
 		       "the way can listen. Have sotto there, or a telephone with ZRTP. To have no "
 		       "such calls: sotto rule add require.";
+	case NOTE_DISCLOSES:
+		return "The other end says that it stores or passes on the keys of its calls: others "
+		       "than it may hear this one. Nothing here can prevent that.";
 	}
 	return "";
 }

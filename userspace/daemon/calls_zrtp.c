@@ -142,6 +142,7 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	call->security.matched = action->secure.secrets_matched;
 	call->security.mismatch = action->secure.secrets_mismatch;
 	call->security.code_matched = action->secure.aux_matched && call->code_id;
+	call->security.disclosed = action->secure.peer_disclosure;
 	call->master = action->secure.master;
 	call->can_rekey = action->secure.peer_multistream;
 	r = line_weigh(c, line);
@@ -194,9 +195,10 @@ static void relayed(struct line *line, const struct zrtp_action *action)
 	if (action->relay.what == ZRTP_RELAY_SCHEME) {
 		line->call->security.suite.sas_type = action->relay.sas_type;
 		line_changed(line);
-	} else if (action->relay.what == ZRTP_RELAY_REFUSED) {
-		log_warning("call %llu: somebody in the middle wanted to show another SAS",
-			    (unsigned long long)line->id);
+	} else if (action->relay.what == ZRTP_RELAY_REFUSED &&
+		   action->relay.error == ZRTP_ERROR_MITM) {
+		line->call->security.relayed = true;
+		line_changed(line);
 	}
 }
 
