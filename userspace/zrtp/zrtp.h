@@ -22,10 +22,11 @@
  * was never started: the first valid Hello yields ZRTP_ACTION_PEER, and the
  * session goes on when zrtp_session_peer() has told who that ZID is to us.
  *
- * Such a session only answers: one Hello or HelloACK for each packet, no timer,
- * no Commit, until the other side has shown by DHPart2 or a Confirm that it gets
- * what we send. One exception: a Commit in Preshared mode whose secret we lack is
- * answered by ours in DH mode, repeated within five times the bytes that came. Call zrtp_session_start() on it as well to take part on equal terms.
+ * Such a session only answers: one Hello and one HelloACK at most for each packet,
+ * no timer, no Commit, until the other side has shown by DHPart2 or a Confirm that it
+ * gets what we send. One exception: a Commit in Preshared mode whose secret we lack is
+ * answered by ours in DH mode, repeated within five times the bytes that came. Call
+ * zrtp_session_start() on it as well to take part on equal terms.
  *
  * More keys for the same call, as when it is rekeyed, come from a further session
  * in Multistream mode: zrtp_session_multistream() gives it what the first one has
