@@ -165,7 +165,10 @@ int sotto_nl_flow_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-int sotto_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
+/* What a request of one flow, which it names, does to it. Under sn->control. */
+typedef int (*flow_fn)(struct genl_info *info, struct nlattr **tb, struct sotto_flow *flow);
+
+static int on_flow(struct genl_info *info, flow_fn fn)
 {
 	struct sotto_net *sn = sotto_net(genl_info_net(info));
 	struct nlattr *tb[SOTTO_A_FLOW_MAX + 1];
@@ -179,10 +182,20 @@ int sotto_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&sn->control);
 	flow = sotto_nl_flow(info, tb[SOTTO_A_FLOW_ID]);
-	if (flow)
-		sotto_flow_remove(flow);
+	err = flow ? fn(info, tb, flow) : -ENOENT;
 	mutex_unlock(&sn->control);
-	return flow ? 0 : -ENOENT;
+	return err;
+}
+
+static int flow_del(struct genl_info *info, struct nlattr **tb, struct sotto_flow *flow)
+{
+	sotto_flow_remove(flow);
+	return 0;
+}
+
+int sotto_nl_flow_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return on_flow(info, flow_del);
 }
 
 /* May the agent move this direction there? See architecture.rst. */
@@ -220,17 +233,14 @@ static void set_state(struct sotto_flow *flow, const struct nlattr *attr, enum s
 	sotto_flow_set_state(flow, dir, to);
 }
 
-static int flow_set(struct genl_info *info, struct nlattr **tb)
+static int flow_set(struct genl_info *info, struct nlattr **tb, struct sotto_flow *flow)
 {
 	struct nlattr *tx = tb[SOTTO_A_FLOW_STATE_TX];
 	struct nlattr *rx = tb[SOTTO_A_FLOW_STATE_RX];
-	struct sotto_flow *flow = sotto_nl_flow(info, tb[SOTTO_A_FLOW_ID]);
 	const struct nlattr *nest = sotto_nl_nest_of(info, SOTTO_A_FLOW);
 	struct sotto_options options;
 	int err;
 
-	if (!flow)
-		return -ENOENT;
 	/* All or nothing, but for streams: those before the first that is refused. */
 	sotto_session_options_get(&flow->session, &options);
 	err = sotto_options_read(tb, &options, info->extack);
@@ -259,38 +269,17 @@ static int flow_set(struct genl_info *info, struct nlattr **tb)
 
 int sotto_nl_flow_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sotto_net *sn = sotto_net(genl_info_net(info));
-	struct nlattr *tb[SOTTO_A_FLOW_MAX + 1];
-	int err;
+	return on_flow(info, flow_set);
+}
 
-	err = SOTTO_NL_NEST(info, SOTTO_A_FLOW, flow);
-	if (!err)
-		err = sotto_attr_need(tb, SOTTO_A_FLOW_ID, sotto_flow_policy, info->extack);
-	if (err)
-		return err;
-	mutex_lock(&sn->control);
-	err = flow_set(info, tb);
-	mutex_unlock(&sn->control);
-	return err;
+static int flow_get(struct genl_info *info, struct nlattr **tb, struct sotto_flow *flow)
+{
+	return reply_flow(info, SOTTO_CMD_FLOW_GET, flow);
 }
 
 int sotto_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct sotto_net *sn = sotto_net(genl_info_net(info));
-	struct nlattr *tb[SOTTO_A_FLOW_MAX + 1];
-	struct sotto_flow *flow;
-	int err;
-
-	err = SOTTO_NL_NEST(info, SOTTO_A_FLOW, flow);
-	if (!err)
-		err = sotto_attr_need(tb, SOTTO_A_FLOW_ID, sotto_flow_policy, info->extack);
-	if (err)
-		return err;
-	mutex_lock(&sn->control);
-	flow = sotto_nl_flow(info, tb[SOTTO_A_FLOW_ID]);
-	err = flow ? reply_flow(info, SOTTO_CMD_FLOW_GET, flow) : -ENOENT;
-	mutex_unlock(&sn->control);
-	return err;
+	return on_flow(info, flow_get);
 }
 
 int sotto_nl_flow_get_dumpit(struct sk_buff *msg, struct netlink_callback *cb)

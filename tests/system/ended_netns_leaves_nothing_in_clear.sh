@@ -19,23 +19,6 @@ talks() {
 		rtp $1:7004 10.9.0.2:7004 other $1:7100 10.9.0.2:7100"
 }
 
-flow_is_there() {
-	id=$(flow "$1" "$2" id)
-	[ "$id" != none ]
-}
-
-# becomes_secure HOST LOCAL-PORT [PROFILE]: the flow that the program has made
-becomes_secure() {
-	must 30 flow_is_there "$1" "$2"
-	secure "$1" "$id" tx "$(new_key)" "${3:-}" && secure "$1" "$id" rx "$(new_key)" "${3:-}" ||
-		bail "port $2 of $1 does not become secure"
-}
-
-# leaves_protected HOST LOCAL-PORT
-leaves_protected() {
-	[ "$(flow "$1" "$2" tx-protected)" -ge 5 ] 2>/dev/null
-}
-
 has_secure_calls() {
 	becomes_secure "$1" 7000
 	becomes_secure "$1" 7002 aead-aes-128-gcm
@@ -49,9 +32,7 @@ of_alice() {
 }
 
 hosts_up
-# bob is not to answer with ICMP errors.
-on bob nft 'add table inet mute; add chain inet mute in { type filter hook input priority 0; };
-	add rule inet mute in meta l4proto udp drop' || bail "no nft"
+nobody_answers
 rules_are 'require --port 7000-7005'
 module_is good
 guard load

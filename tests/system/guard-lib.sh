@@ -9,6 +9,9 @@
 #	stands					does nftables stand in?
 #	talk_without_end KIND FROM TO...	from now on, never-stops.c
 #	goes_on					20 rounds later
+#	becomes_secure HOST PORT [PROFILE]	the flow that a program has made
+#	leaves_protected HOST PORT		has it sent some packets so?
+#	nobody_answers				bob sends no ICMP errors
 
 rules=$work/rules
 state=$work/guard-state
@@ -88,4 +91,25 @@ _rounds_are() {
 
 goes_on() {
 	must 30 _rounds_are $(($(rounds) + 20))
+}
+
+_flow_is_there() {
+	id=$(flow "$1" "$2" id)
+	[ "$id" != none ]
+}
+
+becomes_secure() {
+	must 30 _flow_is_there "$1" "$2"
+	secure "$1" "$id" tx "$(new_key)" "${3:-}" && secure "$1" "$id" rx "$(new_key)" "${3:-}" ||
+		bail "port $2 of $1 does not become secure"
+}
+
+leaves_protected() {
+	[ "$(flow "$1" "$2" tx-protected)" -ge 5 ] 2>/dev/null
+}
+
+nobody_answers() {
+	on bob nft 'add table inet mute;
+		add chain inet mute in { type filter hook input priority 0; };
+		add rule inet mute in meta l4proto udp drop' || bail "no nft"
 }

@@ -10,27 +10,8 @@
 . "$(dirname "$0")/module-lib.sh"
 . "$(dirname "$0")/guard-lib.sh"
 
-# becomes_secure LOCAL-PORT [PROFILE]: the flow that the program has made; sets $id
-becomes_secure() {
-	must 30 flow_is_there "$1"
-	secure alice "$id" tx "$(new_key)" "${2:-}" && secure alice "$id" rx "$(new_key)" "${2:-}" ||
-		bail "port $1 does not become secure"
-}
-
-flow_is_there() {
-	id=$(flow alice "$1" id)
-	[ "$id" != none ]
-}
-
-# leaves_protected LOCAL-PORT
-leaves_protected() {
-	[ "$(flow alice "$1" tx-protected)" -ge 5 ] 2>/dev/null
-}
-
 hosts_up
-# bob is not to answer with ICMP errors.
-on bob nft 'add table inet mute; add chain inet mute in { type filter hook input priority 0; };
-	add rule inet mute in meta l4proto udp drop' || bail "no nft"
+nobody_answers
 rules_are 'require --port 7000-7005'
 module_is good
 guard up
@@ -46,10 +27,10 @@ goes_on
 for round in 1 2 3 4; do
 	guard load
 	is "the module is there ($round)" "$? $(how)" "0 loaded"
-	becomes_secure 7000
-	becomes_secure 7002 aead-aes-128-gcm
-	check "AES-CM leaves protected ($round)" wait_until 30 leaves_protected 7000
-	check "AES-GCM leaves protected ($round)" wait_until 30 leaves_protected 7002
+	becomes_secure alice 7000
+	becomes_secure alice 7002 aead-aes-128-gcm
+	check "AES-CM leaves protected ($round)" wait_until 30 leaves_protected alice 7000
+	check "AES-GCM leaves protected ($round)" wait_until 30 leaves_protected alice 7002
 	is "a third call is held ($round)" "$(states alice 7004)" hold/hold
 	is "the guard's rule holds the module ($round)" "$(rmmod sotto 2>&1 | grep -o 'in use')" "in use"
 	guard unload
