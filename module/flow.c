@@ -367,17 +367,24 @@ int sotto_flow_move(struct sotto_flow *flow, const struct sotto_tuple *tuple)
  * sotto_flow_grow_up() - Somebody on this machine has taken an embryonic flow up.
  * @flow: kept by the caller
  *
+ * The agent, which may have waited for that, is told of it as of a new one.
+ *
  * Context: any but hardirq.
  */
 void sotto_flow_grow_up(struct sotto_flow *flow)
 {
+	bool grown = false;
+
 	spin_lock_bh(&flow->sn->flow_lock);
 	if (flow->flags & SOTTO_FLOW_F_EMBRYONIC) {
 		WRITE_ONCE(flow->flags, flow->flags & ~SOTTO_FLOW_F_EMBRYONIC);
-		if (!list_empty(&flow->list))
+		grown = !list_empty(&flow->list);
+		if (grown)
 			remove_embryo(flow);
 	}
 	spin_unlock_bh(&flow->sn->flow_lock);
+	if (grown)
+		sotto_event_flow(flow, SOTTO_EVENT_FLOW_NEW);
 }
 
 /**

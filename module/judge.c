@@ -170,6 +170,19 @@ static bool is_same_route(const struct sotto_route_key *a, const struct sotto_ro
 	       a->mark == b->mark && a->tos == b->tos;
 }
 
+static noinline void note_route(struct sotto_flow *flow, const struct sotto_packet *pkt,
+				const struct sotto_route_key *route, u64 print)
+{
+	spin_lock_bh(&flow->lock);
+	flow->route = *route;
+	if (print)
+		flow->socket = print;
+	if (print && (flow->state[SOTTO_DIR_TX] == SOTTO_STATE_SECURE ||
+		      flow->state[SOTTO_DIR_RX] == SOTTO_STATE_SECURE))
+		sotto_taint_add(&flow->sn->taint, print, pkt->tuple.lport);
+	spin_unlock_bh(&flow->lock);
+}
+
 /*
  * The program has sent something: the flow is wanted here, its route is that of
  * this packet, and if it is secure its socket must never be clear again.
@@ -181,17 +194,9 @@ static void note_sender(struct sotto_flow *flow, const struct sotto_packet *pkt)
 	u64 print = sk ? sotto_socket_print(sk) : 0;
 
 	WRITE_ONCE(flow->touched, jiffies);
+	if (unlikely(flow->socket != print || !is_same_route(&flow->route, &route)))
+		note_route(flow, pkt, &route, print);
 	sotto_flow_settle(flow);
-	if (likely(flow->socket == print && is_same_route(&flow->route, &route)))
-		return;
-	spin_lock_bh(&flow->lock);
-	flow->route = route;
-	if (print)
-		flow->socket = print;
-	if (print && (flow->state[SOTTO_DIR_TX] == SOTTO_STATE_SECURE ||
-		      flow->state[SOTTO_DIR_RX] == SOTTO_STATE_SECURE))
-		sotto_taint_add(&flow->sn->taint, print, pkt->tuple.lport);
-	spin_unlock_bh(&flow->lock);
 }
 
 static noinline void tell_news(struct sotto_flow *flow, enum sotto_dir dir,

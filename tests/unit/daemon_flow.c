@@ -578,6 +578,33 @@ static void calls_come_through_a_flood_of_strangers(void **state)
 	assert_null(calls_first(calls_of(BOB)));
 }
 
+/* Each says Hello and commits, in the right chain: all that can be had without an answer. */
+static void strangers_that_commit_have_a_rate_together(void **state)
+{
+	const unsigned int seconds = 3, each_ms = 10;
+	struct world_end *bob = &world.end[BOB];
+	uint64_t octets, sent, begun;
+
+	world_pair_both();
+	begun = world.now;
+	octets = bob->zrtp_octets;
+	sent = bob->zrtp_sent;
+	for (uint32_t n = 1; n <= seconds * 1000 * each_ms; n++) {
+		world_stranger(BOB, n);
+		world_stranger_commits(BOB, n);
+		if (n % each_ms == 0)
+			world_run(1);
+	}
+	/* The clock may have gone on a little between two packets. */
+	assert_in_range(bob->zrtp_octets - octets, 10000,
+			524288 + (world.now - begun + 10) * 262144 / 1000);
+	assert_true(bob->zrtp_sent - sent > 1000);
+	assert_in_range(bob->committed, 100, 100 + seconds * 50 + 1);
+	assert_int_equal(world_dial(ALICE, "Bob"), 0);	/* who is known comes through */
+	world_run(400);
+	assert_int_equal(world_call(BOB)->progress, CALL_RINGING);
+}
+
 static void a_peer_that_moves_is_followed(void **state)
 {
 	_cleanup_peer_ struct peer *p = NULL;
@@ -812,6 +839,7 @@ int main(void)
 		WORLD(a_lost_move_of_the_peer_is_made_up_for),
 		WORLD(a_program_is_secured_though_sottod_dies_meanwhile),
 		WORLD(calls_come_through_a_flood_of_strangers),
+		WORLD(strangers_that_commit_have_a_rate_together),
 		WORLD(a_peer_that_moves_is_followed),
 		WORLD(programs_are_secured_without_being_asked),
 		WORLD(a_program_whose_far_end_is_silent_stays_held),

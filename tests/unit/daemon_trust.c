@@ -808,6 +808,39 @@ static void an_answer_that_is_lost_again_and_again_is_no_alarm(void **state)
 
 #define WORLD(f)	cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
+static void programs_talk(int first, int second)
+{
+	world_program_starts(first, second);
+	world_run(20);
+	world_program_starts(second, first);
+	world_run(2000);
+	assert_true(world_call(ALICE)->security.secure && world_call(BOB)->security.secure);
+}
+
+static void programs_stop(void)
+{
+	world_program_stops(ALICE);
+	world_program_stops(BOB);
+	world_run(CALL_LINGER_MS + 1000);
+}
+
+/* Nobody has named anybody: the ends of programs' calls know each other by their ZIDs. */
+static void a_programs_peer_is_known_again_whoever_begins(void **state)
+{
+	programs_talk(ALICE, BOB);
+	assert_int_equal(world_verify(ALICE, BOB), 1);
+	assert_int_equal(world_verify(BOB, ALICE), 1);
+	programs_stop();
+	for (int i = 0; i < 4; i++) {
+		programs_talk(i & 1 ? BOB : ALICE, i & 1 ? ALICE : BOB);
+		for (int end = ALICE; end <= BOB; end++) {
+			assert_int_equal(call_alarm(world_call(end)), CALL_ALARM_NONE);
+			assert_true(call_verified(world_call(end)));
+		}
+		programs_stop();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -844,6 +877,7 @@ int main(void)
 		WORLD(nor_does_a_first_meeting_that_is_cut),
 		WORLD(nor_does_one_whose_last_messages_are_lost),
 		WORLD(an_answer_that_is_lost_again_and_again_is_no_alarm),
+		WORLD(a_programs_peer_is_known_again_whoever_begins),
 	};
 
 	return cmocka_run_group_tests_name("sottod trust", tests, NULL, NULL);

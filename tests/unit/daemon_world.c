@@ -22,6 +22,7 @@
 #include "chain.h"
 #include "clock.h"
 #include "daemon_dir.h"
+#include "negotiate.h"
 #include "packet.h"
 #include "peers.h"
 #include "wire.h"
@@ -346,6 +347,9 @@ static int who_is_at(const struct sotto_addr *addr)
 static void note_hello(struct world_end *e, const uint8_t *data, size_t len)
 {
 	e->zrtp_sent++;
+	e->zrtp_octets += len;
+	if (len > HELLO_TYPE_AT + 8 && !memcmp(data + HELLO_TYPE_AT, "DHPart1 ", 8))
+		e->committed++;
 	if (len > HELLO_ZID_AT + ZRTP_ZID_LEN && !memcmp(data + HELLO_TYPE_AT, "Hello   ", 8))
 		memcpy(e->last_hello_zid, data + HELLO_ZID_AT, ZRTP_ZID_LEN);
 }
@@ -622,25 +626,62 @@ void world_inject(int end, const uint8_t *zrtp, size_t len)
 	now_is_due();
 }
 
+/* Who a stranger is follows from its number. */
+struct stranger {
+	struct zrtp_chain chain;
+	uint8_t zid[ZRTP_ZID_LEN];
+	struct parcel parcel;
+};
+
+static void stranger_init(struct stranger *s, int end, uint32_t n)
+{
+	uint8_t h0[ZRTP_IMAGE_LEN] = { 0 };
+
+	*s = (struct stranger){ .parcel = {
+		.kind = SOTTO_PACKET_ZRTP, .to = end, .to_port = WORLD_PORT,
+		.from = { .in = { .sin_family = AF_INET, .sin_port = htons(n) } },
+	} };
+	s->parcel.from.in.sin_addr.s_addr = htonl(0x0a000000 + n);
+	memcpy(h0, &n, sizeof(n));
+	memcpy(s->zid, &n, sizeof(n));
+	s->zid[ZRTP_ZID_LEN - 1] = 1;
+	zrtp_chain_init(&s->chain, h0);
+}
+
+static void stranger_says(struct stranger *s, uint32_t n, const uint8_t *msg, int len)
+{
+	assert_true(len > 0);
+	s->parcel.len = zrtp_packet_build(s->parcel.data, sizeof(s->parcel.data), n, n, msg, len);
+	arrive(&s->parcel);
+	now_is_due();
+}
+
 void world_stranger(int end, uint32_t n)
 {
-	uint8_t h0[ZRTP_IMAGE_LEN] = { 0 }, zid[ZRTP_ZID_LEN] = { 0 }, msg[ZRTP_HELLO_MAX];
-	struct parcel p = { .kind = SOTTO_PACKET_ZRTP, .to = end, .to_port = WORLD_PORT,
-			    .from = { .in = { .sin_family = AF_INET, .sin_port = htons(n) } } };
-	struct zrtp_hello hello = { .version = (const uint8_t *)ZRTP_VERSION, .zid = zid,
+	uint8_t msg[ZRTP_HELLO_MAX];
+	struct stranger s;
+	struct zrtp_hello hello = { .version = (const uint8_t *)ZRTP_VERSION, .zid = s.zid,
 				    .client_id = (const uint8_t *)"0123456789abcdef" };
-	struct zrtp_chain chain;
 
-	p.from.in.sin_addr.s_addr = htonl(0x0a000000 + n);
-	memcpy(h0, &n, sizeof(n));
-	memcpy(zid, &n, sizeof(n));
-	zid[ZRTP_ZID_LEN - 1] = 1;
-	zrtp_chain_init(&chain, h0);
-	hello.h3 = chain.h[3];
-	p.len = zrtp_packet_build(p.data, sizeof(p.data), n, n, msg,
-				  zrtp_hello_build(msg, sizeof(msg), &hello, chain.h[2]));
-	arrive(&p);
-	now_is_due();
+	stranger_init(&s, end, n);
+	hello.h3 = s.chain.h[3];
+	stranger_says(&s, n, msg, zrtp_hello_build(msg, sizeof(msg), &hello, s.chain.h[2]));
+}
+
+void world_stranger_commits(int end, uint32_t n)
+{
+	static const struct zrtp_suite suite = {
+		ZRTP_HASH_S256, ZRTP_CIPHER_AES1, ZRTP_AUTH_HS80, ZRTP_KA_X255, ZRTP_SAS_B32,
+	};
+	uint8_t msg[ZRTP_COMMIT_LEN], hvi[ZRTP_HVI_LEN] = { 1 };
+	struct zrtp_commit commit = { .form = ZRTP_COMMIT_DH, .hvi = hvi };
+	struct stranger s;
+
+	stranger_init(&s, end, n);
+	commit.h2 = s.chain.h[2];
+	commit.zid = s.zid;
+	zrtp_suite_blocks(&suite, commit.blocks);
+	stranger_says(&s, n, msg, zrtp_commit_build(msg, sizeof(msg), &commit, s.chain.h[1]));
 }
 
 static uint64_t next_time(uint64_t end_of_run)
@@ -876,17 +917,18 @@ void world_program_starts(int end, int whom)
 {
 	struct sotto_addr remote = world.end[whom].wire;
 	struct world_flow *f;
-	bool fresh;
+	bool fresh, grown;
 
 	remote.in.sin_port = htons(WORLD_PROGRAM_PORT);
 	f = flow_by_addresses(end, WORLD_PROGRAM_PORT, &remote);
 	fresh = !f;
 	if (fresh)
 		f = make_flow(end, WORLD_PROGRAM_PORT, &remote, 0);
-	f->flow.flags = 0;	/* settled, which nobody is told of */
+	grown = f->flow.flags & SOTTO_FLOW_F_EMBRYONIC;
+	f->flow.flags = 0;
 	f->flow.uid = WORLD_UID + end;
 	f->flow.has_uid = true;
-	if (fresh)
+	if (fresh || grown)
 		tell_event(end, f, SOTTO_EVENT_FLOW_NEW);
 }
 

@@ -61,7 +61,8 @@ struct world_end {
 	bool deaf;			/* what the kernel tells is lost */
 	unsigned int spoken, understood;	/* packets of media: sent in clear, received */
 	unsigned int rekeyed;		/* times that tx went from one key to another */
-	uint64_t zrtp_sent;
+	uint64_t zrtp_sent, zrtp_octets;
+	unsigned int committed;		/* DHPart1 that it has sent */
 	uint8_t last_hello_zid[ZRTP_ZID_LEN];	/* that it has sent */
 };
 
@@ -124,6 +125,9 @@ void world_program_stops(int end);
 
 /** world_program_is() - The kernel moves that program's flow, as its rule allows. */
 void world_program_is(int end, enum sotto_state state);
+
+/** world_stranger_commits() - The same stranger goes on: a Commit that fits its Hello. */
+void world_stranger_commits(int end, uint32_t n);
 
 /** world_restart() - The program begins its sequence anew: its packets are refused. */
 void world_restart(int end);

@@ -45,6 +45,22 @@ void line_show_program(struct line *line)
 	line_changed(line);
 }
 
+/*
+ * Our ZID for somebody without a name: the one that whoever was met there has seen, or what
+ * both retain would be of no use. Who it is only the other end's Hello tells.
+ * @p: with a fresh ZID
+ */
+static int greet_unnamed(struct calls *c, struct line *line, struct peer *p)
+{
+	int r = line->call->has_uid ? peers_met_at(c->store, line->call->uid, &line->flow.remote,
+						   p) : -ENOENT;
+
+	if (r && r != -ENOENT)
+		return r;
+	memcpy(line->call->own_zid, p->own_zid, ZRTP_ZID_LEN);
+	return 0;
+}
+
 /* A softphone's flow: we speak ZRTP for it, and it knows nothing of that. */
 void line_begin_program(struct calls *c, struct line *line)
 {
@@ -54,13 +70,12 @@ void line_begin_program(struct calls *c, struct line *line)
 
 	if (!r && line->call->has_uid)
 		r = peers_expected(c->store, line->call->uid, &line->flow.remote, p);
-	if (r == -ENOENT)
-		r = 0;
 	if (!r && p->id) {
 		line_expect(line, p, &secrets);
-	} else if (!r) {
-		memcpy(line->call->own_zid, p->own_zid, ZRTP_ZID_LEN);
-		peer_secrets(p, 0, &secrets);
+	} else if (r == -ENOENT || !r) {
+		r = greet_unnamed(c, line, p);
+		memset(&secrets, 0, sizeof(secrets));
+		memcpy(secrets.own_zid, line->call->own_zid, ZRTP_ZID_LEN);
 	}
 	if (!r)
 		r = line_session(c, line) ?: engine_start(c->engine, line->session, &secrets);
@@ -169,14 +184,16 @@ static void on_event(struct calls *c, const struct sotto_notice *notice)
 	struct line *line = calls_find_flow(c, notice->flow.id);
 
 	c->flows_changed = true;
-	if (notice->event == SOTTO_EVENT_FLOW_NEW) {
+	if (!line && notice->event == SOTTO_EVENT_FLOW_NEW)
 		flow_new(c, &notice->flow);
-		return;
-	}
 	if (!line)
 		return;
 	learn_owner(c, line, &notice->flow);
 	switch (notice->event) {
+	case SOTTO_EVENT_FLOW_NEW:	/* a program has taken up what a Hello had begun */
+		line->flow = notice->flow;
+		line_changed(line);
+		break;
 	case SOTTO_EVENT_FLOW_GONE:
 		flow_gone(c, line);
 		break;
@@ -230,7 +247,7 @@ static void on_zrtp(struct calls *c, const struct sotto_notice *notice)
 {
 	struct line *line = calls_find_flow(c, notice->flow_id) ?: stranger(c, notice->flow_id);
 
-	if (!line)
+	if (!line || !stranger_may_commit(c, line, notice->data, notice->len))
 		return;
 	if (line->over && line->call->kind == CALL_PROGRAM && !line->call->security.secure &&
 	    !rekey_limited(&line->rekey.their_limit, clock_ms()))

@@ -28,6 +28,8 @@ struct calls {
 	unsigned int notices;		/* since calls_run() */
 	bool flows_changed;
 	uint64_t flows_told;
+	uint64_t commits_until;		/* calls_strangers.c */
+	uint64_t bytes_until;
 };
 
 /* calls.c */
@@ -101,6 +103,15 @@ bool rekey_limited(uint64_t *limit, uint64_t now);
 
 /* line_try_next() - look for the peer at its next address; ends the call when there is none */
 void line_try_next(struct calls *c, struct line *line);
+
+/* calls_strangers.c */
+
+/* stranger_may_commit() - may this packet, if it is a Commit, take a key agreement? */
+bool stranger_may_commit(struct calls *c, const struct line *line, const uint8_t *data,
+			 size_t len);
+
+/* stranger_may_have() - may so many octets go there? */
+bool stranger_may_have(struct calls *c, const struct line *line, size_t len);
 
 /* calls_zrtp.c */
 

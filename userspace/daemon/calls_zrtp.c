@@ -35,8 +35,12 @@ static bool kernel_did(struct calls *c, struct line *line, int r, const char *wh
 
 static void send_zrtp(struct calls *c, struct line *line, const struct zrtp_action *action)
 {
-	int r = kernel_send(c->kernel, line->flow.id, SOTTO_PACKET_ZRTP, action->packet.data,
-			    action->packet.len);
+	int r;
+
+	if (!stranger_may_have(c, line, action->packet.len))
+		return;
+	r = kernel_send(c->kernel, line->flow.id, SOTTO_PACKET_ZRTP, action->packet.data,
+			action->packet.len);
 
 	if (r)	/* as good as lost on the way: the engine repeats it */
 		log_debug("a ZRTP packet was not sent: %s", strerror(-r));

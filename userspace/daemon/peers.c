@@ -216,3 +216,32 @@ int peers_expected(struct store *s, uint32_t uid, const struct sotto_addr *addr,
 	id = search.met ?: search.not_met;
 	return id ? store_get(s, id, out) : -ENOENT;
 }
+
+struct meeting {
+	const struct sotto_addr *addr;
+	uint32_t uid;
+	uint64_t id;
+	uint64_t when;
+};
+
+static int met_there(const struct peer *p, void *arg)
+{
+	struct meeting *m = arg;
+
+	if (*p->name || !p->has_zid || p->uid != m->uid || !addr_same_host(&p->last, m->addr) ||
+	    (m->id && p->last_call < m->when))
+		return 0;
+	m->id = p->id;
+	m->when = p->last_call;
+	return 0;
+}
+
+int peers_met_at(struct store *s, uint32_t uid, const struct sotto_addr *addr, struct peer *out)
+{
+	struct meeting m = { .addr = addr, .uid = uid };
+	int r = store_each(s, met_there, &m);
+
+	if (r)
+		return r;
+	return m.id ? store_get(s, m.id, out) : -ENOENT;
+}

@@ -54,4 +54,7 @@ int peers_claimed(struct store *s, const struct sotto_addr *addr, struct peer *o
 int peers_expected(struct store *s, uint32_t uid, const struct sotto_addr *addr,
 		   struct peer *out);
 
+/** peers_met_at() - Whom a program of @uid met last at @addr, and nobody has named. */
+int peers_met_at(struct store *s, uint32_t uid, const struct sotto_addr *addr, struct peer *out);
+
 #endif
