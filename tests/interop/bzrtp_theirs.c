@@ -43,6 +43,7 @@ static int on_secrets(void *client, const bzrtpSrtpSecrets_t *s, uint8_t part)
 		memcpy(t->tx_key, s->selfSrtpKey, s->selfSrtpKeyLength);
 		memcpy(t->tx_salt, s->selfSrtpSalt, s->selfSrtpSaltLength);
 		t->key_len = s->selfSrtpKeyLength;
+		t->short_tag = s->authTagAlgo == ZRTP_AUTHTAG_HS32;
 		t->salt_len = s->selfSrtpSaltLength;
 	}
 	if (part & ZRTP_SRTP_SECRETS_FOR_RECEIVER) {

@@ -27,6 +27,7 @@ struct their_end {
 	bool aux_matched;
 	uint8_t tx_key[32], tx_salt[14], rx_key[32], rx_salt[14];
 	uint8_t key_len, salt_len;
+	bool short_tag;		/* HS32 was agreed on, not HS80 */
 	char sas[THEIR_SAS_MAX];
 	bool secure;
 	bool more_secure;	/* the second stream, if there is one */

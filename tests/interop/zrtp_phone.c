@@ -7,7 +7,8 @@
  *
  * An address is IPv4, or IPv6 in brackets, and a port. Options of a call:
  *	--role responder|initiator	what libbzrtp is to be
- *	--suite HASH/CIPHER/TAG/AGREEMENT/SAS	the only one that it offers
+ *	--suite HASH/CIPHER/TAG/AGREEMENT/SAS	the only one that it offers, beside those
+ *						that everybody must know
  *	--cache FILE			retained secrets; else none are kept
  *	--compared			the SAS is taken as compared
  *	--clear				no ZRTP: it sends and expects plain RTP
@@ -62,7 +63,8 @@ struct phone {
 	enum their_role role;
 	bool clear;
 	bool compared;
-	bool told;
+	const struct their_offer *offer;
+	bool begun;			/* it has said Hello */
 	bool ready;			/* SRTP may be sent and taken */
 	struct libsrtp_end tx, rx;
 	uint16_t seq;
@@ -155,20 +157,20 @@ static void on_zrtp_out(void *arg, const uint8_t *data, size_t len)
 }
 
 /* RFC 3711 and 6188, by what libbzrtp has agreed. */
-static enum sotto_profile profile_of(const struct their_end *t, const char *tag)
+static enum sotto_profile profile_of(const struct their_end *t)
 {
 	bool aes_256 = t->key_len == 32;
 
-	if (!strncmp(tag, "HS32", 4))
+	if (t->short_tag)
 		return aes_256 ? SOTTO_PROFILE_AES_256_CM_HMAC_SHA1_32
 			       : SOTTO_PROFILE_AES_CM_128_HMAC_SHA1_32;
 	return aes_256 ? SOTTO_PROFILE_AES_256_CM_HMAC_SHA1_80
 		       : SOTTO_PROFILE_AES_CM_128_HMAC_SHA1_80;
 }
 
-static void open_srtp(struct phone *p, const char *tag)
+static void open_srtp(struct phone *p)
 {
-	enum sotto_profile profile = profile_of(&p->them, tag);
+	enum sotto_profile profile = profile_of(&p->them);
 	struct libsrtp_key tx = {}, rx = {};
 
 	memcpy(tx.key_and_salt, p->them.tx_key, p->them.key_len);
@@ -197,6 +199,21 @@ static void take_media(struct phone *p, uint8_t *data, int len)
 		p->back++;
 }
 
+static void begin(struct phone *p)
+{
+	p->begun = true;
+	their_start(&p->them, p->offer, now_ms());
+}
+
+static void take_zrtp(struct phone *p, uint8_t *data, size_t len)
+{
+	if (p->clear || (p->role == ROLE_RESPONDER && is_hello_ack(data, len)))
+		return;
+	if (!p->begun)
+		begin(p);
+	their_packet(&p->them, data, len);
+}
+
 static void take(struct phone *p)
 {
 	uint8_t data[PACKET_MAX];
@@ -205,9 +222,8 @@ static void take(struct phone *p)
 	while ((len = recv(p->fd, data, sizeof(data), MSG_DONTWAIT)) >= 0) {
 		if (is_rtp(data, len))
 			take_media(p, data, len);
-		else if (is_zrtp(data, len) && !p->clear &&
-			 !(p->role == ROLE_RESPONDER && is_hello_ack(data, len)))
-			their_packet(&p->them, data, len);
+		else if (is_zrtp(data, len))
+			take_zrtp(p, data, len);
 	}
 	/* Of an ICMP error there is nothing to learn: it tries again. */
 }
@@ -244,26 +260,27 @@ static void tell(const struct phone *p, bool good)
 	       p->them.key_len * 8, p->heard, p->back, p->refused);
 }
 
-static int call(struct phone *p, const struct their_offer *offer, uint64_t time_ms)
+static int call(struct phone *p, uint64_t time_ms)
 {
-	uint64_t begin = now_ms(), tick = begin, end = begin + time_ms;
+	uint64_t tick = now_ms(), end = tick + time_ms;
 	static const uint8_t knock[] = { KNOCK, 'k', 'n', 'o', 'c', 'k' };
 	bool good = false;
 
 	p->ready = p->clear;
+	/* Who says Hello first is not the one who answers. */
 	if (p->role == ROLE_RESPONDER || p->clear)
 		sendto(p->fd, knock, sizeof(knock), 0, &p->to.sa, p->to_len);
-	if (!p->clear)
-		their_start(&p->them, offer, begin);
+	else
+		begin(p);
 	while (now_ms() < end) {
 		uint64_t now = now_ms();
 
 		if (now >= tick) {
 			tick = now + TICK_MS;
-			if (!p->clear)
+			if (p->begun)
 				their_tick(&p->them, now);
 			if (p->them.secure && !p->ready)
-				open_srtp(p, offer->auth_tag);
+				open_srtp(p);
 			if (p->ready)
 				say(p);
 		}
@@ -344,7 +361,7 @@ int main(int argc, char **argv)
 	struct their_offer offer = { "S256", "AES1", "HS80", "X255", "B32 " };
 	const char *cache = ":memory:";
 	uint64_t time_ms = TIME_MS;
-	struct phone p = { .seq = 1000 };
+	struct phone p = { .seq = 1000, .offer = &offer };
 	int c;
 
 	if (argc == 3 && !strcmp(argv[1], "echo"))
@@ -375,7 +392,7 @@ int main(int argc, char **argv)
 	their_open(&p.them, cache);
 	p.them.send = on_zrtp_out;
 	p.them.arg = &p;
-	c = call(&p, &offer, time_ms);
+	c = call(&p, time_ms);
 	their_close(&p.them);
 	return c;
 }
