@@ -23,6 +23,7 @@
 
 #include <getopt.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <systemd/sd-bus.h>
 
 enum cli_exit {
@@ -50,10 +51,12 @@ struct command {
 /**
  * struct cli - one run of the program
  * @bus: NULL until bus_need()
+ * @core: soft limit of core files that the person had set; ours is 0
  */
 struct cli {
 	const struct command *command;
 	bool json;
+	rlim_t core;
 	sd_bus *bus;
 };
 
@@ -96,6 +99,7 @@ enum cli_exit cmd_hangup(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_verify(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_flows(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_rule(struct cli *cli, int argc, char **argv);
+enum cli_exit cmd_run(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_agent(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_monitor(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_doctor(struct cli *cli, int argc, char **argv);

@@ -65,6 +65,10 @@ static const struct command commands[] = {
 	  "  --local                  also traffic to this machine's own addresses\n\n"
 	  "Rules that are to hold after the next start too: man sotto-rules\n",
 	  cmd_rule },
+	{ "run", "[--] PROGRAM [ARGUMENT]...", "Starts a program whose calls are all encrypted",
+	  "Whatever ports it takes: it runs in a cgroup of its own, for which there is a rule\n"
+	  "\"require\" until the last of its processes has ended. It begins only when the rule\n"
+	  "holds. The exit status is the program's.\n", cmd_run },
 	{ "agent", "", "Rings and asks you, in the desktop's notifications and here, until Ctrl-C",
 	  "A desktop's session starts it by itself: systemctl --user enable --now sotto-agent\n"
 	  "Several at once agree: who answers in one ends the ringing in all. While none runs,\n"
@@ -96,9 +100,9 @@ static const struct command *find(const char *word)
 	return NULL;
 }
 
-static enum cli_exit run(const struct command *command, int argc, char **argv)
+static enum cli_exit run(const struct command *command, rlim_t core, int argc, char **argv)
 {
-	struct cli cli = { .command = command };
+	struct cli cli = { .command = command, .core = core };
 	enum cli_exit status = command->run(&cli, argc, argv);
 
 	sd_bus_flush_close_unref(cli.bus);
@@ -107,18 +111,19 @@ static enum cli_exit run(const struct command *command, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const struct rlimit none = { 0, 0 };
+	struct rlimit core;
 	struct cli cli = { .command = &sotto };
 	const struct command *command;
 
 	/* Halves of a SAS pass through here. */
-	if (setrlimit(RLIMIT_CORE, &none)) {
+	if (getrlimit(RLIMIT_CORE, &core) ||
+	    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, core.rlim_max })) {
 		perror("sotto: core files cannot be forbidden");
 		return CLI_REFUSED;
 	}
 	setlocale(LC_CTYPE, "");
 	if (argc < 2 || (argc == 2 && !strcmp(argv[1], "--json")))
-		return run(&commands[0], argc, argv);
+		return run(&commands[0], core.rlim_cur, argc, argv);
 	if (!strcmp(argv[1], "--json")) {	/* before the command as well as behind it */
 		argv[1] = argv[2];
 		argv[2] = "--json";
@@ -137,5 +142,5 @@ int main(int argc, char **argv)
 		print_help(stderr);
 		return CLI_USAGE;
 	}
-	return run(command, argc - 1, argv + 1);
+	return run(command, core.rlim_cur, argc - 1, argv + 1);
 }

@@ -45,7 +45,7 @@ _sotto() {
 	COMPREPLY=()
 	if [[ $COMP_CWORD -eq 1 ]]; then
 		_sotto_words status pair peers forget backup restore strangers autoanswer call answer decline hangup verify flows rule \
-			agent monitor doctor --json --help --version
+			run agent monitor doctor --json --help --version
 		return
 	fi
 	[[ $_sotto_word == -* ]] && _sotto_words --json --help
@@ -78,6 +78,9 @@ _sotto() {
 		;;
 	answer | decline | hangup)
 		[[ $_sotto_word != -* ]] && _sotto_reply "$(_sotto_calls)"
+		;;
+	run)
+		_sotto_reply "$(compgen -c -f -- "$_sotto_word")"
 		;;
 	rule)
 		_sotto_rule "$COMP_CWORD" "$before"

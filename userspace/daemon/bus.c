@@ -187,6 +187,7 @@ void bus_close(struct bus *b)
 	if (!b)
 		return;
 	bus_agents_free(b);
+	bus_groups_free(b);
 	bus_holders_free(b);
 	sd_bus_flush_close_unref(b->bus);
 	peer_free(b->peer);

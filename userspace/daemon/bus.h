@@ -34,6 +34,7 @@
 #define BUS_PATH_MAX		64
 
 struct bus_agent;
+struct bus_group;
 struct bus_holder;
 struct keeper;
 
@@ -54,6 +55,7 @@ struct bus {
 	struct peer *peer;
 	struct bus_agent *agents;
 	struct bus_holder *holders;
+	struct bus_group *groups;
 };
 
 /**
@@ -135,6 +137,11 @@ int bus_list_rules(sd_bus_message *m, void *data, sd_bus_error *error);
 /* bus_backup.c: methods of the manager */
 int bus_backup(sd_bus_message *m, void *data, sd_bus_error *error);
 int bus_restore(sd_bus_message *m, void *data, sd_bus_error *error);
+
+/* bus_group.c: a method of the manager */
+
+int bus_require_group(sd_bus_message *m, void *data, sd_bus_error *error);
+void bus_groups_free(struct bus *b);
 
 /* bus_doctor.c */
 int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error);

@@ -397,6 +397,7 @@ static const sd_bus_vtable vtable[] = {
 	METHOD("AddRule", "a{sv}", "u", bus_add_rule),
 	METHOD("DeleteRule", "u", "", bus_delete_rule),
 	METHOD("ListRules", "", "aa{sv}", bus_list_rules),
+	METHOD("RequireGroup", "s", "u", bus_require_group),
 	METHOD("RegisterAgent", "o", "", bus_agent_register),
 	METHOD("UnregisterAgent", "o", "", bus_agent_unregister),
 	METHOD("Doctor", "", "a(sbss)", bus_doctor),
