@@ -6,6 +6,7 @@
 #   make check-long      what takes longer
 #   make check-kernels   on each of them and on 6.1
 #   make check-debug     the module's on one with KASAN, lockdep, kmemleak and faults
+#   make check-red       does each test miss what it claims when that is broken?
 #   make coverage   how much of the ZRTP engine its unit tests run through
 #   make bench      what a packet costs, in instructions, beside the bare cipher and others
 #   make install    module, daemon, CLI, plugin, units (DESTDIR, PREFIX)
@@ -55,6 +56,9 @@ check-kernels: setup
 check-debug: setup
 	@tests/run debug
 
+check-red: setup
+	@tests/check-red
+
 bench: setup
 	@tools/bench
 
@@ -69,5 +73,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all setup module userspace asan demo check check-long check-kernels check-debug bench \
-	coverage install clean
+.PHONY: all setup module userspace asan demo check check-long check-kernels check-debug check-red \
+	bench coverage install clean
