@@ -24,11 +24,15 @@ export DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/bus" TZ=UTC LC_ALL=C.UTF-8
 export PATH="$build/userspace/cli:$PATH"
 n_told=0
 
+bus_answers() {
+	busctl --system list >"$work/names" 2>&1 9>&-
+}
+
 bus_up() {
 	dbus-daemon --session --nofork --nopidfile --address="$DBUS_SYSTEM_BUS_ADDRESS" \
 		>"$work/bus.log" 2>&1 &
 	pids="$! $pids"
-	must 10 test -S "$work/bus"
+	must 10 bus_answers	# the socket is there before anybody listens on it
 }
 
 double_up() {
