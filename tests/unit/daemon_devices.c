@@ -160,6 +160,31 @@ static void a_strange_machine_at_one_still_is(void **state)
 	assert_memory_equal(before->peer_zid, after->peer_zid, ZRTP_ZID_LEN);
 }
 
+/*
+ * Two peers have each other's addresses for a while. Carol's host is Carol's here. She is
+ * shown the ZID that is Bob's to see, cannot know whose it is, and so has no secret for it.
+ */
+static void who_answers_in_anothers_place_is_not_in_doubt_later(void **state)
+{
+	_cleanup_peer_ struct peer *carol = NULL;
+
+	world_pair_both();
+	world_pair(ALICE, "Carol", CAROL);
+	world_pair(CAROL, "Alice", ALICE);
+	meet("Bob", BOB);
+	meet("Carol", CAROL);
+	swap_addresses();
+	calls_strangers(world.end[CAROL].calls, true);
+	world_talk(ALICE, "Bob", CAROL);
+	assert_int_equal(call_alarm(world_call(ALICE)), CALL_ALARM_SOMEBODY_ELSE);
+	hang_up(ALICE);
+	carol = world_peer(ALICE, "Carol");
+	assert_false(carol->mismatch);
+	world_run(CALL_LINGER_MS);
+	world_talk(CAROL, "Alice", ALICE);
+	assert_talks_to("Carol", true);
+}
+
 /* Two persons have several lines with each other. */
 
 static void assert_all_lines_are_secure(size_t lines)
@@ -247,6 +272,7 @@ int main(void)
 		WORLD(another_device_at_an_address_is_no_alarm),
 		WORLD(unless_it_cannot_show_that_it_is_one),
 		WORLD(a_strange_machine_at_one_still_is),
+		WORLD(who_answers_in_anothers_place_is_not_in_doubt_later),
 		WORLD(a_softphones_port_is_not_called),
 		WORLD(lines_at_the_same_time_do_not_alarm_each_other),
 	};
