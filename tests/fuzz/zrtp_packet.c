@@ -3,10 +3,12 @@
  * libFuzzer target: two ZRTP engines whose network the input controls.
  *
  * The input is a list of operations on what is in flight: deliver, repeat,
- * drop, change and reseal, replace, inject, let time pass. Besides what the
- * sanitizers see it must hold that an engine answers with nothing but the
- * errors of its contract, that keys come before "secure", and that two ends
- * which are both secure have the same keys, whatever was done to their packets.
+ * drop, change and reseal, replace, inject, let time pass, have the owner of one
+ * end ask for something. Besides what the sanitizers see it must hold that an
+ * engine answers with nothing but the errors of its contract, that keys come
+ * before "secure", that two ends which are both secure have the same keys, and
+ * that nothing goes clear unless both allow it and the person of that end has
+ * said so, whatever was done to their packets.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ struct end {
 	struct zrtp_peer peer;
 	struct zrtp_srtp rx, tx;
 	bool has_rx, has_tx, rx_secure, tx_secure, secure, failed;
+	bool allow_clear, cleared, confirmed;
 	uint8_t sas[4];
 };
 
@@ -101,6 +104,17 @@ static void act(struct world *w, int i)
 		case ZRTP_ACTION_FAILED:
 			REQUIRE(!e->failed && !e->secure);
 			e->failed = true;
+			break;
+		case ZRTP_ACTION_CLEARED:
+			REQUIRE(e->secure && e->allow_clear && !e->cleared);
+			e->secure = false;
+			e->cleared = true;
+			break;
+		case ZRTP_ACTION_TX_CLEAR:
+			REQUIRE(e->cleared && e->confirmed);
+			break;
+		case ZRTP_ACTION_CLEAR_REFUSED:
+			REQUIRE(e->secure);
 			break;
 		default:
 			break;
@@ -227,6 +241,34 @@ static void on_flight(struct world *w, uint8_t op)
 	deliver(w, f.to, f.data, f.len);
 }
 
+/* What the owner of an end may ask for, whenever it likes. */
+static void ask(struct world *w, uint8_t op)
+{
+	struct end *e = &w->end[op >> 4 & 1];
+	int r;
+
+	switch (op >> 5 & 3) {
+	case 0:
+		REQUIRE(!zrtp_session_srtp_authenticated(e->session, w->now));
+		break;
+	case 1:
+		r = zrtp_session_go_clear(e->session, w->now);
+		REQUIRE(r == -EINVAL || r == -EPERM || (!r && e->allow_clear && e->secure));
+		e->confirmed = e->confirmed || !r;
+		break;
+	case 2:
+		r = zrtp_session_clear_confirmed(e->session);
+		REQUIRE(r == -EINVAL || (!r && e->cleared));
+		e->confirmed = e->confirmed || !r;
+		break;
+	case 3:
+		r = zrtp_session_refuse(e->session, w->now);
+		REQUIRE(!r == (!e->secure && !e->cleared && !e->failed));
+		break;
+	}
+	act(w, op >> 4 & 1);
+}
+
 static void operate(struct world *w)
 {
 	uint8_t op = take(w);
@@ -239,8 +281,7 @@ static void operate(struct world *w)
 		inject(w, op & 0x10);
 		break;
 	case 15:
-		zrtp_session_srtp_authenticated(w->end[op >> 4 & 1].session, w->now);
-		act(w, op >> 4 & 1);
+		ask(w, op);
 		break;
 	default:
 		on_flight(w, op);
@@ -261,6 +302,9 @@ static void make(struct world *w, int i, uint8_t flags)
 	e->peer.has_rs1 = flags & 8;
 	e->peer.has_rs2 = flags & 16;
 	e->peer.aux_len = flags & 32 ? 7 : 0;
+	config.preshared = e->peer.preshare = flags & 64;
+	/* The first may allow it alone: then it never comes to it. */
+	config.allow_clear = e->allow_clear = flags & 128 && !(i && flags & 32);
 	REQUIRE(!zrtp_session_new(&e->session, &config, seed));
 	if (i == 0 || flags & 1) {
 		REQUIRE(!zrtp_session_start(e->session, w->now, &e->peer));

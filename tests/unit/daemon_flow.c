@@ -753,6 +753,33 @@ static void a_far_end_that_passes_keys_on_is_told(void **state)
 	assert_string_equal(line_note(world_line(BOB)), "");
 }
 
+/* Not even if the session, which reads what the network sends, says that it was agreed. */
+static void nothing_goes_clear_whatever_the_session_says(void **state)
+{
+	static const enum zrtp_action_type types[] = {
+		ZRTP_ACTION_CLEAR_REFUSED, ZRTP_ACTION_CLEARED, ZRTP_ACTION_TX_CLEAR,
+	};
+
+	for (int early = 0; early < 2; early++) {
+		programs_are_secured();
+		for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+			const struct zrtp_action action = { .type = types[i] };
+			const struct world_flow *f = world_flow_of(ALICE);
+
+			/* As it is before it knows that all is agreed. */
+			if (early)
+				world_line(ALICE)->agreed = false;
+			session_tells(ALICE, &action);
+			world_run(100);
+			assert_int_equal(f->flow.tx, SOTTO_STATE_SECURE);
+			assert_int_equal(f->flow.rx, SOTTO_STATE_SECURE);
+		}
+		world_program_stops(ALICE);
+		world_program_stops(BOB);
+		world_run(60000);
+	}
+}
+
 /* RFC 6189 7.3: what it offered is not shown; that it did is. */
 static void a_machine_in_the_middle_that_says_so_is_an_alarm(void **state)
 {
@@ -846,6 +873,7 @@ int main(void)
 		WORLD(a_program_whose_far_end_is_silent_is_said_to_be_in_clear),
 		WORLD(a_program_that_encrypts_by_itself_is_left_alone),
 		WORLD(a_far_end_that_passes_keys_on_is_told),
+		WORLD(nothing_goes_clear_whatever_the_session_says),
 		WORLD(a_machine_in_the_middle_that_says_so_is_an_alarm),
 		WORLD(a_programs_call_is_adopted_as_one),
 		WORLD(a_program_that_was_there_first_is_secured_too),
