@@ -25,17 +25,20 @@
 
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 #define GROUPS_MAX	256
+#define GROUPS_EACH_MAX	64	/* of one person, root apart */
 #define EVENTS_MAX	256	/* a few short lines */
 
 /**
  * struct bus_group - a cgroup that a rule is for
  * @id: of the rule
+ * @uid: whose it is
  * @events: its file that tells whether there is a program in it
  */
 struct bus_group {
 	struct bus_group *next;
 	struct bus *bus;
 	uint32_t id;
+	uid_t uid;
 	sd_event_source *source;
 	char events[PATH_MAX];
 };
@@ -91,7 +94,7 @@ static int find_group(const char *path, uid_t uid, uint64_t *id, char events[PAT
 	struct statfs fs;
 	struct stat st;
 
-	if (*path != '/' || strstr(path, "/../") ||
+	if (*path != '/' || strstr(path, "/..") ||
 	    snprintf(directory, sizeof(directory), CGROUP_ROOT "%s", path) >=
 	    (int)sizeof(directory) ||
 	    snprintf(events, PATH_MAX, "%s/cgroup.events", directory) >= PATH_MAX ||
@@ -112,13 +115,16 @@ static int find_group(const char *path, uid_t uid, uint64_t *id, char events[PAT
 	return 0;
 }
 
-static unsigned int count(const struct bus *b)
+/* Nobody takes the place of others. */
+static bool has_room(const struct bus *b, uid_t uid)
 {
-	unsigned int n = 0;
+	unsigned int all = 0, own = 0;
 
-	for (const struct bus_group *g = b->groups; g; g = g->next)
-		n++;
-	return n;
+	for (const struct bus_group *g = b->groups; g; g = g->next) {
+		all++;
+		own += g->uid == uid;
+	}
+	return all < GROUPS_MAX && (!uid || own < GROUPS_EACH_MAX);
 }
 
 static int add(struct bus *b, struct kernel *k, struct bus_group *g, uint64_t cgroup,
@@ -159,13 +165,15 @@ int bus_require_group(sd_bus_message *m, void *data, sd_bus_error *error)
 		return r;
 	if (!k)
 		return bus_kernel_failed(b, error, -ENODEV, NULL);
-	if (count(b) >= GROUPS_MAX)
-		return sd_bus_error_set(error, BUS_BUSY, "There are too many rules for programs. End "
-					"some of them: sotto run.");
+	if (!has_room(b, uid))
+		return sd_bus_error_set(error, BUS_BUSY, "Too many programs have been started by sotto "
+					"run. End some of them.");
 	g = calloc(1, sizeof(*g));
 	r = g ? find_group(path, uid, &cgroup, g->events, error) : -ENOMEM;
-	if (r >= 0)
+	if (r >= 0) {
+		g->uid = uid;
 		r = add(b, k, g, cgroup, error);
+	}
 	if (r < 0) {
 		if (g)
 			group_free(g);
