@@ -267,7 +267,7 @@ static void run(uint64_t seed, bool draw, struct tally *tally)
 	tally->sure_secure += sure && sim_agreed(&sim);
 	tally->failures += what != NULL;
 	if (what && tally->failures <= PRINTED_MAX)
-		fprintf(stderr, "WRONG: %s\n", what);
+		fprintf(stderr, "not ok - %s:\n", what);
 	else if (sure && !sim_agreed(&sim) && tally->sure - tally->sure_secure <= PRINTED_MAX)
 		fprintf(stderr, "not secure at both ends:\n");
 	else if (!draw)
@@ -315,6 +315,6 @@ int main(int argc, char **argv)
 		return tally.failures > 0;
 	enough = tally.sure && 1000ULL * tally.sure_secure >= 999ULL * tally.sure;
 	if (!enough)
-		printf("that is less than 99.9 %%\n");
+		printf("not ok - that is less than 99.9 %%\n");
 	return tally.failures || !enough;
 }
