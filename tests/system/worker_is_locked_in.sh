@@ -113,10 +113,10 @@ behaves() {
 
 # Version, type, id, locks; of those seccomp's is missing.
 behaves "not locked in" "it is not locked in" \
-	'printf "\\1\\100\\0\\0\\0\\0\\0\\0\\0\\0\\33\\0\\0\\0" >&0; sleep 100'
-behaves "nonsense" "it says what it may not" "printf nonsense >&0; sleep 100"
+	'printf "\\1\\100\\0\\0\\0\\0\\0\\0\\0\\0\\33\\0\\0\\0" >&0; exec tail -f /dev/null'
+behaves "nonsense" "it says what it may not" "printf nonsense >&0; exec tail -f /dev/null"
 behaves "out of turn" "it speaks before it is locked in" \
-	'printf "\\1\\103\\0\\0\\0\\0\\0\\0\\0\\0" >&0; sleep 100'
+	'printf "\\1\\103\\0\\0\\0\\0\\0\\0\\0\\0" >&0; exec tail -f /dev/null'
 # shellcheck disable=SC2016 # for that shell
 behaves "a forbidden system call" "it has tried what it may not" 'kill -SYS $$'
 behaves "it fails" "status 3" "exit 3"

@@ -49,16 +49,24 @@ static void group_free(struct bus_group *g)
 	free(g);
 }
 
-/* What has gone has no program in it either. */
-static bool is_populated(const char *events)
+enum population { POPULATED, EMPTY, UNKNOWN };
+
+/*
+ * Is there a program in the group? What has gone has none. Where it cannot be told, for want
+ * of a descriptor or of memory, there may be one: then its rule must stay.
+ */
+static enum population look(const char *events)
 {
 	char text[EVENTS_MAX] = "";
 	int fd = open(events, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	bool gone = n < 0 && (errno == ENOENT || errno == ENODEV);
 
 	if (fd >= 0)
 		close(fd);
-	return n > 0 && strstr(text, "populated 1");
+	if (gone || strstr(text, "populated 0"))
+		return EMPTY;
+	return strstr(text, "populated 1") ? POPULATED : UNKNOWN;
 }
 
 /* The rule goes; what it has made secure stays so. */
@@ -81,7 +89,7 @@ static int on_events(sd_event_source *source, const struct inotify_event *event,
 {
 	struct bus_group *g = arg;
 
-	if (event->mask & (IN_IGNORED | IN_DELETE_SELF) || !is_populated(g->events))
+	if (look(g->events) == EMPTY)
 		group_end(g);
 	return 0;
 }
@@ -107,7 +115,7 @@ static int find_group(const char *path, uid_t uid, uint64_t *id, char events[PAT
 		return sd_bus_error_setf(error, BUS_NOT_YOURS,
 					 "The cgroup \"%s\" is not yours. Only root may have a rule for "
 					 "it: sotto rule add require --cgroup PATH.", path);
-	if (!is_populated(events))
+	if (look(events) != POPULATED)
 		return sd_bus_error_setf(error, BUS_WRONG_STATE,
 					 "There is no program in the cgroup \"%s\". Put it there first.",
 					 path);
