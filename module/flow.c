@@ -20,6 +20,7 @@
 #define IDLE_AGENT_GONE	(600 * HZ)	/* made by an agent that is no more */
 #define IDLE		(180 * HZ)
 #define EVICTION_CHOICE	4
+#define SOCKETS_AT_A_TIME	256	/* looked for without a pause */
 #define LEFT_BEHIND	(30 * HZ)	/* its program may still send to where it was */
 
 static const struct rhashtable_params id_params = {
@@ -416,20 +417,22 @@ void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sott
  * sotto_flow_socket() - Find the local socket of a flow.
  * @sn: netns
  * @t: ends
+ * @ifindex: device that it is bound to, or 0
  *
  * Context: any but hardirq. Return: the socket, which the caller puts, or NULL.
  */
-struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t)
+struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t,
+			       int ifindex)
 {
 	struct sock *sk = NULL;
 
 	rcu_read_lock();
 	if (t->family == AF_INET)
 		sk = udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
-				     t->laddr.s6_addr32[0], t->lport, 0);
+				     t->laddr.s6_addr32[0], t->lport, ifindex);
 #if IS_ENABLED(CONFIG_IPV6)
 	else
-		sk = udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport, 0);
+		sk = udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport, ifindex);
 #endif
 	rcu_read_unlock();
 	return sk;
@@ -445,7 +448,7 @@ static const struct sotto_rule *rule_of(const struct sotto_flow *flow,
 		.has_uid = flow->route.has_uid,
 	};
 	/* For rules by cgroup: a flow of another must not be held on suspicion. */
-	struct sock *sk = sotto_flow_socket(flow->sn, who.tuple);
+	struct sock *sk = sotto_flow_socket(flow->sn, who.tuple, flow->route.ifindex);
 	const struct sotto_rule *rule;
 
 	who.sk = sk;
@@ -518,6 +521,53 @@ static bool is_idle(const struct sotto_flow *flow)
 	return limit && time_after(jiffies, READ_ONCE(flow->touched) + limit);
 }
 
+/*
+ * Has the socket gone from which the program has sent? One that cannot be told from it,
+ * on the same port, stands for it: it would receive what comes.
+ */
+static bool has_lost_its_socket(const struct sotto_flow *flow)
+{
+	struct sotto_tuple tuple = sotto_flow_tuple(flow);
+	struct sock *sk;
+
+	/* A connected socket is still where the peer was. */
+	if (!READ_ONCE(flow->socket) || flow->flags & SOTTO_FLOW_F_CLOSED ||
+	    READ_ONCE(flow->before))
+		return false;
+	sk = sotto_flow_socket(flow->sn, &tuple, READ_ONCE(flow->route.ifindex));
+	if (sk)
+		sock_put(sk);
+	return !sk;
+}
+
+/* Nobody tells us that a socket is closed. */
+static void look_for_sockets(struct sotto_net *sn)
+{
+	struct rhashtable_iter iter;
+	struct sotto_flow *flow;
+	unsigned int n = 0;
+
+	rhashtable_walk_enter(&sn->flows_by_id, &iter);
+	rhashtable_walk_start(&iter);
+	while ((flow = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(flow))
+			continue;	/* the table has grown: some come twice */
+		if (has_lost_its_socket(flow)) {
+			spin_lock_bh(&flow->lock);
+			flow->flags |= SOTTO_FLOW_F_CLOSED;
+			spin_unlock_bh(&flow->lock);
+			sotto_event_flow(flow, SOTTO_EVENT_CLOSED);
+		}
+		if (++n % SOCKETS_AT_A_TIME)
+			continue;
+		rhashtable_walk_stop(&iter);
+		cond_resched();
+		rhashtable_walk_start(&iter);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
 static void expire(struct work_struct *work)
 {
 	struct sotto_net *sn = container_of(to_delayed_work(work), struct sotto_net, expiry);
@@ -537,6 +587,7 @@ static void expire(struct work_struct *work)
 	spin_unlock_bh(&sn->flow_lock);
 	list_for_each_entry_safe(flow, next, &idle, list)
 		bury(flow);
+	look_for_sockets(sn);
 	mutex_unlock(&sn->control);
 	queue_delayed_work(system_power_efficient_wq, &sn->expiry, EXPIRY_INTERVAL);
 }

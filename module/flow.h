@@ -135,7 +135,8 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 void sotto_flow_remove(struct sotto_flow *flow);
 int sotto_flow_move(struct sotto_flow *flow, const struct sotto_tuple *tuple);
 struct sotto_tuple sotto_flow_tuple(const struct sotto_flow *flow);
-struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t);
+struct sock *sotto_flow_socket(const struct sotto_net *sn, const struct sotto_tuple *t,
+			       int ifindex);
 
 void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sotto_state state);
 void sotto_flow_grow_up(struct sotto_flow *flow);

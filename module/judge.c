@@ -175,8 +175,10 @@ static noinline void note_route(struct sotto_flow *flow, const struct sotto_pack
 {
 	spin_lock_bh(&flow->lock);
 	flow->route = *route;
-	if (print)
+	if (print) {
 		flow->socket = print;
+		flow->flags &= ~SOTTO_FLOW_F_CLOSED;
+	}
 	if (print && (flow->state[SOTTO_DIR_TX] == SOTTO_STATE_SECURE ||
 		      flow->state[SOTTO_DIR_RX] == SOTTO_STATE_SECURE))
 		sotto_taint_add(&flow->sn->taint, print, pkt->tuple.lport);

@@ -69,7 +69,7 @@ static int flow_tuple(struct genl_info *info, struct nlattr **tb, struct sotto_t
 /* Born under the rule that covers it, in hold if there is none. Under control. */
 static struct sotto_flow *flow_begin(struct sotto_net *sn, struct sotto_flow_params *p)
 {
-	struct sock *sk = sotto_flow_socket(sn, &p->tuple);
+	struct sock *sk = sotto_flow_socket(sn, &p->tuple, 0);
 	struct sotto_subject who = { .tuple = &p->tuple, .sk = sk };
 	struct sotto_flow *flow;
 	const struct sotto_rule *rule;

@@ -323,7 +323,8 @@ static void print_flow(FILE *out, const struct sotto_flow *f)
 	fprintf(out, ",\"embryonic\":%d,\"agent\":%d,\"tainted\":%d,\"own_allowed\":%d",
 	       !!(f->flags & SOTTO_FLOW_F_EMBRYONIC), !!(f->flags & SOTTO_FLOW_F_AGENT),
 	       !!(f->flags & SOTTO_FLOW_F_TAINTED), !!(f->flags & SOTTO_FLOW_F_OWN_ALLOWED));
-	fprintf(out, ",\"next_heard\":%d", !!(f->flags & SOTTO_FLOW_F_NEXT_HEARD));
+	fprintf(out, ",\"next_heard\":%d,\"closed\":%d", !!(f->flags & SOTTO_FLOW_F_NEXT_HEARD),
+	       !!(f->flags & SOTTO_FLOW_F_CLOSED));
 	fprintf(out, ",\"ifindex\":%d,\"mark\":%u,\"tos\":%u", f->ifindex, f->mark, f->tos);
 	if (f->has_uid)
 		fprintf(out, ",\"uid\":%u", f->uid);

@@ -427,6 +427,7 @@ static void speak(int end)
 	}
 	f->restarted = false;
 	f->sent = world.now;
+	f->flow.stats[SOTTO_A_STATS_TX_PROTECTED]++;
 	p = post(end, f);
 	if (p)
 		p->media = true;
@@ -954,6 +955,18 @@ void world_program_stops(int end)
 			continue;
 		tell_event(end, f, SOTTO_EVENT_FLOW_GONE);
 		sodium_memzero(f, sizeof(*f));
+	}
+}
+
+void world_program_closes(int end)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		struct world_flow *f = &world.end[end].flow[i];
+
+		if (!f->flow.id || addr_port(&f->flow.local) != WORLD_PROGRAM_PORT)
+			continue;
+		f->flow.flags |= SOTTO_FLOW_F_CLOSED;
+		tell_event(end, f, SOTTO_EVENT_CLOSED);
 	}
 }
 

@@ -123,6 +123,9 @@ unsigned int world_flows(int end);
 void world_program_starts(int end, int whom);
 void world_program_stops(int end);
 
+/** world_program_closes() - It closes its socket; the kernel tells, and keeps the flow. */
+void world_program_closes(int end);
+
 /** world_program_is() - The kernel moves that program's flow, as its rule allows. */
 void world_program_is(int end, enum sotto_state state);
 

@@ -36,6 +36,10 @@ static const struct {
 	  "and may UDP reach sottod there?" },
 	{ "lost",	NULL,
 	  "Nothing authentic came from the other end any more: the network is lost." },
+	{ "closed",	NULL,	"The program has closed its socket." },
+	{ "silent",	NULL,
+	  "For minutes nothing was sent and nothing came. If the program goes on, so does sotto, "
+	  "with new keys." },
 	{ "interrupted", NULL,
 	  "A part of sottod ended while it agreed keys, and has been started again. Call again; "
 	  "if it stays so, see: sotto doctor" },

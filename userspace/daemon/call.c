@@ -131,7 +131,15 @@ void call_forget_retained(struct call *c)
 /* What the two ends do not know of each other, the channel does not carry. */
 static enum control_reason wire_reason(enum call_reason reason)
 {
-	return reason > CALL_NOT_ALLOWED ? CONTROL_REASON_FAILED : (enum control_reason)reason;
+	switch (reason) {
+	case CALL_CLOSED:
+		return CONTROL_REASON_HANGUP;
+	case CALL_SILENT:
+		return CONTROL_REASON_NONE;
+	default:
+		return reason > CALL_NOT_ALLOWED ? CONTROL_REASON_FAILED :
+						   (enum control_reason)reason;
+	}
 }
 
 void call_say(struct call *c, uint64_t now)
@@ -366,6 +374,8 @@ const char *call_reason_name(enum call_reason reason)
 	case CALL_UNREACHABLE:	return "unreachable";
 	case CALL_LOST:		return "lost";
 	case CALL_INTERRUPTED:	return "interrupted";
+	case CALL_CLOSED:	return "closed";
+	case CALL_SILENT:	return "silent";
 	}
 	return "failed";
 }

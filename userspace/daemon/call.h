@@ -18,6 +18,7 @@
 #define CALL_RING_MS		45000
 #define CALL_RING_GRACE_MS	2000	/* the end that rings gives up first */
 #define CALL_LOST_MS		15000	/* without any authenticated packet */
+#define CALL_SILENT_MS		180000	/* of a program's call; seen after twice that at most */
 #define CALL_BYE_MS		3000	/* an end is repeated so long */
 #define CALL_LINGER_MS		30000	/* and can be read so long */
 #define CALL_MISSED_MS		(12 * 3600 * 1000)	/* if nobody here has taken it */
@@ -39,7 +40,7 @@ enum call_progress {
 	CALL_ENDED	= CONTROL_ENDED,
 };
 
-/* The control channel's numbers, and two that it does not carry. */
+/* The control channel's numbers, and some that it does not carry. */
 enum call_reason {
 	CALL_REASON_NONE	= CONTROL_REASON_NONE,
 	CALL_HANGUP		= CONTROL_REASON_HANGUP,
@@ -51,6 +52,8 @@ enum call_reason {
 	CALL_UNREACHABLE,
 	CALL_LOST,
 	CALL_INTERRUPTED,	/* the worker has ended while keys were agreed */
+	CALL_CLOSED,		/* the program has closed its socket */
+	CALL_SILENT,		/* nothing went either way */
 };
 
 enum call_by { CALL_BY_NOBODY, CALL_BY_US, CALL_BY_THEM };

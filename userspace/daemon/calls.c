@@ -409,6 +409,7 @@ static void run_once(struct calls *c, uint64_t now)
 		next = line->next;
 		rekey_run(c, line, now);
 		say_due(c, line, now);
+		silence_run(c, line, now);
 		do_due(c, line, now);
 	}
 	for (line = c->lines; line; line = line->next)
@@ -461,6 +462,9 @@ uint64_t calls_deadline(const struct calls *c)
 		if (due < first)
 			first = due;
 		due = rekey_deadline(c, line);
+		if (due < first)
+			first = due;
+		due = silence_deadline(c, line);
 		if (due < first)
 			first = due;
 	}

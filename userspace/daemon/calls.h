@@ -71,6 +71,8 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  * @heard: something has authenticated with the call's keys
  * @dated: the peer's row says that this call was
  * @no_zrtp: our Hellos have had no answer, of whatever kind
+ * @media_seen: of a program's call, packets of both directions, as of @quiet_since
+ * @quiet_since: when that was looked at last, monotonic ms; 0: not yet
  * @tries: where an outgoing call looks for its peer
  * @media: the holder's socket, ours to close; -1 for none
  * @changed: something is to be told and recorded
@@ -91,6 +93,8 @@ struct line {
 	bool dated;
 	bool no_zrtp;
 	struct rekey rekey;
+	uint64_t media_seen;
+	uint64_t quiet_since;
 	struct line_try tries[LINE_TRIES_MAX];
 	size_t n_tries;
 	size_t next_try;

@@ -213,6 +213,9 @@ static void on_event(struct calls *c, const struct sotto_notice *notice)
 	case SOTTO_EVENT_SOURCE:
 		flow_moved(c, line, &notice->flow);
 		break;
+	case SOTTO_EVENT_CLOSED:
+		line_closed(c, line);
+		break;
 	default:
 		log_debug("event %s on flow %llu", sotto_event_name(notice->event),
 			  (unsigned long long)notice->flow.id);
@@ -361,6 +364,8 @@ static void catch_up(struct calls *c, struct line *line, const struct sotto_flow
 		flow_moved(c, line, flow);
 	if (flow->rx == SOTTO_STATE_SECURE && flow->stats[SOTTO_A_STATS_RX_UNPROTECTED])
 		rx_first(c, line, flow);
+	if (flow->flags & SOTTO_FLOW_F_CLOSED)
+		line_closed(c, line);
 }
 
 static void found(struct calls *c, const struct sotto_flow *flow)
@@ -373,6 +378,9 @@ static void found(struct calls *c, const struct sotto_flow *flow)
 		return;
 	}
 	r = adopt(c, flow);
+	line = r ? NULL : calls_find_flow(c, flow->id);
+	if (line && flow->flags & SOTTO_FLOW_F_CLOSED)
+		line_closed(c, line);
 	if (!r)
 		return;
 	if (!flow->cookie_len) {

@@ -62,6 +62,15 @@ void line_begin_program(struct calls *c, struct line *line);
 /* calls_heard() - what a packet of the control channel has said */
 void calls_heard(uint64_t flow_id, const struct control_packet *packet, void *arg);
 
+/* calls_end.c */
+
+/* line_closed() - the program has closed its socket; @line may be gone afterwards */
+void line_closed(struct calls *c, struct line *line);
+
+/* silence_run() - has nothing gone either way for CALL_SILENT_MS? */
+void silence_run(struct calls *c, struct line *line, uint64_t now);
+uint64_t silence_deadline(const struct calls *c, const struct line *line);
+
 /* calls_note.c */
 
 /* line_is_own() - its program brings its own encryption, as its rule allows */

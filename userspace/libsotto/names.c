@@ -38,6 +38,7 @@ static const char *const events[] = {
 	[SOTTO_EVENT_KEY_LIFE] = "key-life",
 	[SOTTO_EVENT_TX_RESTART] = "tx-restart",
 	[SOTTO_EVENT_SOURCE] = "source",
+	[SOTTO_EVENT_CLOSED] = "closed",
 };
 
 static const char *const profiles[] = {

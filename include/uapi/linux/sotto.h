@@ -181,6 +181,7 @@ enum sotto_packet_kind {
  *	SSRC; it is not heard until the agent has rekeyed
  * @SOTTO_EVENT_SOURCE: an authenticated packet came from another address and
  *	the flow has followed it
+ * @SOTTO_EVENT_CLOSED: the program has closed its socket
  */
 enum sotto_event {
 	SOTTO_EVENT_FLOW_NEW,
@@ -191,6 +192,7 @@ enum sotto_event {
 	SOTTO_EVENT_KEY_LIFE,
 	SOTTO_EVENT_TX_RESTART,
 	SOTTO_EVENT_SOURCE,
+	SOTTO_EVENT_CLOSED,
 
 	/* private: */
 	__SOTTO_EVENT_MAX,
@@ -294,6 +296,7 @@ enum sotto_attr_flow {
 #define SOTTO_FLOW_F_TAINTED	(1U << 2)	/* its local socket has been secure before */
 #define SOTTO_FLOW_F_OWN_ALLOWED	(1U << 3)	/* its rule says own=allow */
 #define SOTTO_FLOW_F_NEXT_HEARD	(1U << 4)	/* the "next" rx key has authenticated a packet */
+#define SOTTO_FLOW_F_CLOSED	(1U << 5)	/* the program has closed its socket */
 
 /*
  * How a key that is in use has packets look, beside its profile. The options are those
