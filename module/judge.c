@@ -477,6 +477,12 @@ static bool is_tainted(const struct sotto_net *sn, const struct sock *sk)
 	return sk && sotto_taint_has(&sn->taint, sotto_socket_print(sk));
 }
 
+/* A call that no socket here would hear is none: keys for it would only look like one. */
+static bool is_anybodys(const struct sotto_packet *pkt, const struct sock *sk)
+{
+	return pkt->dir == SOTTO_DIR_TX || sk;
+}
+
 /* A new flow, or NULL and the verdict. */
 static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *pkt,
 				     struct sotto_rule *rule, const struct sock *sk,
@@ -490,7 +496,7 @@ static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *
 	bool own = !tainted && (rule->spec.flags & SOTTO_RULE_F_OWN) && is_own(sn, pkt);
 	struct sotto_flow *flow;
 
-	if (own || makes_flow(sn, pkt, judgement)) {
+	if (own || (is_anybodys(pkt, sk) && makes_flow(sn, pkt, judgement))) {
 		enum sotto_state state = own ? SOTTO_STATE_OWN :
 					 strict ? SOTTO_STATE_HOLD : SOTTO_STATE_CLEAR;
 
@@ -503,8 +509,11 @@ static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *
 		*verdict = pass(pkt, &rule->stats);
 		break;
 	case AGENT:
-		*verdict = drop(pkt, &rule->stats, 0, SOTTO_A_STATS_DROP_RX_ERROR);
-		break;
+		if (is_anybodys(pkt, sk)) {
+			*verdict = drop(pkt, &rule->stats, 0, SOTTO_A_STATS_DROP_RX_ERROR);
+			break;
+		}
+		fallthrough;
 	default:
 		*verdict = drop_by_table(NULL, pkt, &rule->stats);
 	}

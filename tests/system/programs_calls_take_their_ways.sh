@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# seconds: 60
+#
+#	alice: programs, sottod --- middle: capture --- sottod, programs :bob
+#
+# What real calls do beside talking: the one who is called speaks first, only one of them
+# speaks, hold, another SSRC, other ports, several calls, a port other than the announced one,
+# a program that ends without a word. Each time as many packets arrive as were sent, and
+# nothing of them can be read on the way.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/hosts.sh"
+. "$(dirname "$0")/module-lib.sh"
+. "$(dirname "$0")/calls.sh"
+
+# The programs are root's, and so are their calls.
+manager() {
+	_manager=$1
+	shift
+	inside "$_manager" busctl --system --json=short call org.sotto1 /org/sotto1 \
+		org.sotto1.Manager "$@" 2>&1
+}
+
+# state_of HOST LOCAL REMOTE: tx/rx of the flow between these two
+state_of() {
+	nl "$1" flow list | jq -r --arg l "$2" --arg r "$3" \
+		'select(.local == $l and .remote == $r) | "\(.tx)/\(.rx)"'
+}
+
+both_secure() {
+	[ "$(state_of alice "$1" "$2")" = secure/secure ] &&
+	[ "$(state_of bob "$2" "$1")" = secure/secure ]
+}
+
+# speaks NAME... -- A B: they say a word now and then, until it is secure between A and B
+speak_until_secure() {
+	until [ "$1" = -- ]; do
+		tell "$1" rtp
+		shift
+	done
+	both_secure "$2" "$3"
+}
+
+# is_secured WHAT A B NAME...: while these speak
+is_secured() {
+	_what=$1 _a=$2 _b=$3
+	shift 3
+	check "$_what: it becomes secure" wait_until 30 speak_until_secure "$@" -- "$_a" "$_b"
+}
+
+# arrives WHAT FROM TO COUNT [KIND]: exactly that
+arrives() {
+	fence "$2" "$3"
+	_before=$(got "$3" "${5:-rtp}")
+	say "$2" "${5:-rtp}" "$4"
+	fence "$2" "$3"
+	is "$1" "$(($(got "$3" "${5:-rtp}") - _before))" "$4"
+}
+
+# socket NAME HOST ADDRESS TO: sets $NAME, its process
+socket() {
+	program "$1" "$2" "$3" --unconnected
+	eval "$1=$started"
+	turn "$1" "$4"
+}
+
+# it_is HOST CALL "REASON BY"
+it_is() {
+	[ "$(calls "$1" | jq -r --arg c "$2" 'select(.path == $c) | "\(.Reason) \(.EndedBy)"')" = "$3" ]
+}
+
+hello_from() {
+	[ "$(on_wire "$work/dead.pcap" "src port $1 and udp[12:4] = 0x5a525450")" -gt 0 ]
+}
+
+load_module
+hosts_up
+for h in alice bob; do
+	end_up $h
+	inside $h sotto rule add require --port 7000-7099 >"$work/rule" 2>&1 || bail "$(cat "$work/rule")"
+done
+for f in 4 6; do
+	family $f
+	capture_start "$work/early$f.pcap"
+	socket phone alice "$a:7000" "$b:7000"
+	socket peer bob "$b:7000" "$a:7000"
+	is_secured "IPv$f, who is called speaks first" "$a:7000" "$b:7000" peer
+	arrives "IPv$f: what only he says arrives" peer phone 7
+	arrives "IPv$f: and what is answered" phone peer 5
+	capture_end "$work/early$f.pcap"
+	is "IPv$f: nothing of it can be read" "$(plain_on_wire "$work/early$f.pcap" 'portrange 7000-7099')" 0
+	[ $f = 4 ] || break
+	capture_start "$work/wire.pcap"
+
+	arrives "hold: RTCP goes on" phone peer 3 rtcp
+	arrives "both ways" peer phone 3 rtcp
+	order phone "ssrc 77" "seq 60000"
+	arrives "another SSRC is heard" phone peer 9
+	order peer "ssrc 78" "seq 65530"
+	arrives "also where its sequence wraps" peer phone 9
+
+	before=$(call_has alice path)
+	program_ends phone "$phone"
+	program_ends peer "$peer"
+	check "closed sockets end the call" wait_until 20 call_is alice Progress ended
+	check "at both ends" wait_until 20 call_is bob Progress ended
+	socket phone alice "$a:7010" "$b:7010"
+	socket peer bob "$b:7010" "$a:7010"
+	is_secured "new ports at both ends" "$a:7010" "$b:7010" phone peer
+	arrives "what is said arrives" phone peer 5
+	arrives "both ways" peer phone 5
+	check "it is a call of its own" [ "$(call_has alice path)" != "$before" ]
+
+	socket other bob "$b:7020" "$a:7010"
+	turn phone "$b:7020"
+	is_secured "only the peer's port is new" "$a:7010" "$b:7020" phone other
+	arrives "what is said arrives" phone other 5
+	arrives "both ways" other phone 5
+	alices=$(call_has alice path) bobs=$(call_has bob path)
+	program_ends peer "$peer"
+
+	socket phone2 alice "$a:7030" "$b:7030"
+	socket peer2 bob "$b:7030" "$a:7030"
+	is_secured "a second one at the same time" "$a:7030" "$b:7030" phone2 peer2
+	arrives "what is said arrives" phone2 peer2 5
+	arrives "both ways" peer2 phone2 5
+	arrives "the first goes on" phone other 5
+	arrives "both ways" other phone 5
+
+	# Announced: 7050. He sends from 7052, and is answered there.
+	socket phone3 alice "$a:7050" "$b:7050"
+	socket silent bob "$b:7050" "$a:7050"
+	socket peer3 bob "$b:7052" "$a:7050"
+	is_secured "from another port than announced" "$a:7050" "$b:7052" phone3 peer3
+	turn phone3 "$b:7052"
+	arrives "what is said arrives" peer3 phone3 5
+	arrives "both ways" phone3 peer3 5
+	capture_end "$work/wire.pcap"
+	is "nothing of all that can be read" "$(plain_on_wire "$work/wire.pcap" 'portrange 7000-7099')" 0
+
+	capture_start "$work/dead.pcap"
+	program_ends other "$other"
+	check "a program that dies ends its call" wait_until 20 it_is bob "$bobs" "closed us"
+	check "at the other end as well" wait_until 20 it_is alice "$alices" "hangup them"
+	check "who talks on is held" wait_until 20 eval \
+		'tell phone rtp; [ "$(state_of alice "$a:7010" "$b:7020")" = hold/hold ]'
+	check "and sotto asks for somebody there" wait_until 20 hello_from 7010
+	say phone rtp 9
+	fence phone2 peer2
+	is "but begins no call where nobody is" "$(state_of bob "$b:7020" "$a:7010")" ""
+	capture_end "$work/dead.pcap"
+	is "nothing of all that can be read" "$(plain_on_wire "$work/dead.pcap" 'portrange 7000-7099')" 0
+	for p in phone phone2 phone3 peer2 peer3 silent; do
+		eval "program_ends $p \"\$$p\""
+	done
+done
+finish
