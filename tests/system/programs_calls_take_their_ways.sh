@@ -12,57 +12,7 @@
 . "$(dirname "$0")/hosts.sh"
 . "$(dirname "$0")/module-lib.sh"
 . "$(dirname "$0")/calls.sh"
-
-# The programs are root's, and so are their calls.
-manager() {
-	_manager=$1
-	shift
-	inside "$_manager" busctl --system --json=short call org.sotto1 /org/sotto1 \
-		org.sotto1.Manager "$@" 2>&1
-}
-
-# state_of HOST LOCAL REMOTE: tx/rx of the flow between these two
-state_of() {
-	nl "$1" flow list | jq -r --arg l "$2" --arg r "$3" \
-		'select(.local == $l and .remote == $r) | "\(.tx)/\(.rx)"'
-}
-
-both_secure() {
-	[ "$(state_of alice "$1" "$2")" = secure/secure ] &&
-	[ "$(state_of bob "$2" "$1")" = secure/secure ]
-}
-
-# speaks NAME... -- A B: they say a word now and then, until it is secure between A and B
-speak_until_secure() {
-	until [ "$1" = -- ]; do
-		tell "$1" rtp
-		shift
-	done
-	both_secure "$2" "$3"
-}
-
-# is_secured WHAT A B NAME...: while these speak
-is_secured() {
-	_what=$1 _a=$2 _b=$3
-	shift 3
-	check "$_what: it becomes secure" wait_until 30 speak_until_secure "$@" -- "$_a" "$_b"
-}
-
-# arrives WHAT FROM TO COUNT [KIND]: exactly that
-arrives() {
-	fence "$2" "$3"
-	_before=$(got "$3" "${5:-rtp}")
-	say "$2" "${5:-rtp}" "$4"
-	fence "$2" "$3"
-	is "$1" "$(($(got "$3" "${5:-rtp}") - _before))" "$4"
-}
-
-# socket NAME HOST ADDRESS TO: sets $NAME, its process
-socket() {
-	program "$1" "$2" "$3" --unconnected
-	eval "$1=$started"
-	turn "$1" "$4"
-}
+. "$(dirname "$0")/programs.sh"
 
 # it_is HOST CALL "REASON BY"
 it_is() {

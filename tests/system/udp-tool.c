@@ -51,6 +51,7 @@ struct tool {
 	bool dont_fragment;
 	bool no_check;
 	bool gro;
+	bool talks;
 	const char *device;
 	bool hex;
 	unsigned long count;	/* to send, or to receive; 0: no bound */
@@ -226,6 +227,8 @@ static void send_batch(struct tool *t, char *kinds)
 	print_sent(t, size ? iov.iov_len / size : 0, errors);
 }
 
+static void receive(struct tool *t);
+
 static void send_all(struct tool *t, unsigned long count)
 {
 	struct timespec pause = {
@@ -247,6 +250,8 @@ static void send_all(struct tool *t, unsigned long count)
 		}
 		if (t->interval_ms && i + 1 < count)
 			nanosleep(&pause, NULL);
+		if (t->interval_ms && t->talks)	/* or its buffer overflows meanwhile */
+			receive(t);
 	}
 	print_sent(t, sent, errors);
 }
@@ -465,6 +470,7 @@ int main(int argc, char **argv)
 	t.signals = signalfd(-1, &ends, SFD_CLOEXEC);
 	if (t.signals < 0)
 		err(2, "signals");
-	listen_on(&t, !strcmp(mode, "talk"));
+	t.talks = !strcmp(mode, "talk");
+	listen_on(&t, t.talks);
 	return 0;
 }
