@@ -239,6 +239,33 @@ static void nothing_is_taken_that_is_not_as_it_was(void **state)
 	free(b.box);
 }
 
+/* D-Bus gives an empty one an address that is none. */
+static void nor_a_box_with_nothing_in_it(void **state)
+{
+	struct boxed b = { .box = (uint8_t *)1 };
+
+	assert_int_equal(restore(&b, HER), -EBADMSG);
+}
+
+/*
+ * Whoever makes up a passphrase can seal a peer as sottod never would. Names are told on
+ * D-Bus, to root all of them: one that is no text would hide all others from everybody.
+ */
+static void nor_a_name_that_is_none(void **state)
+{
+	static const char *const names[] = { "\xff\xfe", "Bob\nEve", "a/b/c", " Bob" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct boxed b;
+
+		peer_free(add(&old, HER + i, names[i], 1 + i));
+		b = make(HER + i);
+		assert_int_equal(restore(&b, HER + i), -EBADMSG);
+		free(b.box);
+	}
+	assert_int_equal(rows(), 0);
+}
+
 /* A peer taken out of the middle, and two that were swapped. */
 static void nor_a_box_with_other_peers(void **state)
 {
@@ -293,6 +320,8 @@ int main(void)
 		WITH_TWO(many_peers_fit),
 		WITH_TWO(a_box_names_nobody_and_is_another_each_time),
 		WITH_TWO(nothing_is_taken_that_is_not_as_it_was),
+		WITH_TWO(nor_a_box_with_nothing_in_it),
+		WITH_TWO(nor_a_name_that_is_none),
 		WITH_TWO(nor_a_box_with_other_peers),
 		WITH_TWO(all_that_is_done_together_is_done_or_nothing),
 	};

@@ -265,7 +265,8 @@ ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 		return -1;
 	}
 	left = d->len;
-	for (nlh = (void *)d->buf; !d->notice && mnl_nlmsg_ok(nlh, left);
+	for (nlh = (void *)d->buf; !d->notice && mnl_nlmsg_ok(nlh, left) &&
+	     nlh->nlmsg_len <= DATAGRAM_SIZE;
 	     nlh = mnl_nlmsg_next(nlh, &left))
 		if (!nlh->nlmsg_seq)
 			nlh->nlmsg_seq = kernel.seq;

@@ -140,6 +140,97 @@ static void an_answer_that_claims_more_than_there_is_is_an_error(void **state)
 	assert_int_equal(sotto_flow_get(s, 1, &flow), -EBADMSG);
 }
 
+/* libmnl takes a length above INT_MAX for a negative one, and goes on far behind the buffer. */
+static void a_length_of_gigabytes_is_one_that_is_not_there(void **state)
+{
+	struct nlmsghdr *nlh;
+
+	(void)state;
+	kernel_answer(SOTTO_CMD_FLOW_GET, 0);
+	nlh = kernel_message(NLMSG_ERROR, 0);
+	nlh->nlmsg_seq = s->link.seq + 1;
+	nlh->nlmsg_len = 0xa1000000;
+	kernel_cut(2 * sizeof(*nlh) + sizeof(struct genlmsghdr));
+	kernel_ack();
+	assert_int_equal(sotto_flow_del(s, 1), 0);
+	nlh = kernel_message(NLMSG_ERROR, 0);
+	nlh->nlmsg_len = 0xfffffff0;
+	kernel_cut(sizeof(*nlh));
+	assert_int_equal(sotto_flow_del(s, 1), -EBADMSG);
+}
+
+static void a_quote_that_is_longer_than_the_error_hides_no_sentence(void **state)
+{
+	static const uint32_t lens[] = { 0, 4, 17, 1000, 0xfffffff0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
+		struct nlmsghdr *nlh = kernel_message(NLMSG_ERROR, NLM_F_ACK_TLVS);
+		struct nlmsgerr *e = mnl_nlmsg_put_extra_header(nlh, sizeof(*e));
+
+		e->error = -EINVAL;
+		e->msg.nlmsg_len = lens[i];
+		kernel_datagram();
+		assert_int_equal(sotto_flow_del(s, 1), -EINVAL);
+		assert_string_equal(sotto_error(s), strerror(EINVAL));
+	}
+}
+
+/* Then there is nothing that the caller could go by. */
+static void a_yes_without_the_flow_is_an_error(void **state)
+{
+	struct sotto_flow flow;
+
+	(void)state;
+	kernel_ack();
+	assert_int_equal(sotto_flow_get(s, 1, &flow), -EBADMSG);
+	assert_true(sotto_error(s)[0]);
+}
+
+static int take_rule(const struct sotto_rule *rule, void *arg)
+{
+	*(struct sotto_rule *)arg = *rule;
+	return 0;
+}
+
+/* What is behind such a one is another's. */
+static void values_that_are_too_short_are_none(void **state)
+{
+	struct sotto_flow flow = { .id = 1 };
+	struct sotto_rule rule;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	(void)state;
+	nlh = kernel_answer(SOTTO_CMD_FLOW_GET, 0);
+	nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW);
+	mnl_attr_put_u64(nlh, SOTTO_A_FLOW_ID, 1);
+	mnl_attr_put_u8(nlh, SOTTO_A_FLOW_STATE_TX, SOTTO_STATE_SECURE);
+	mnl_attr_put_u16(nlh, SOTTO_A_FLOW_UID, 1000);
+	mnl_attr_put(nlh, SOTTO_A_FLOW_IDLE_RX_MS, 0, NULL);
+	mnl_attr_nest_end(nlh, nest);
+	kernel_datagram();
+	kernel_ack();
+	assert_int_equal(sotto_flow_get(s, 1, &flow), 0);
+	assert_int_equal(flow.tx, SOTTO_STATE_NONE);
+	assert_int_equal(flow.uid, 0);
+	assert_true(flow.idle_rx_ms == SOTTO_IDLE_NEVER);
+
+	nlh = kernel_answer(SOTTO_CMD_RULE_GET, NLM_F_MULTI);
+	nest = mnl_attr_nest_start(nlh, SOTTO_A_RULE);
+	mnl_attr_put_u16(nlh, SOTTO_A_RULE_ID, 5);
+	mnl_attr_put_u32(nlh, SOTTO_A_RULE_CGROUP, 5);
+	mnl_attr_put_u32(nlh, SOTTO_A_RULE_PEER, 0x0a000001);	/* of no family */
+	mnl_attr_put_u8(nlh, SOTTO_A_RULE_PEER_LEN, 32);
+	mnl_attr_nest_end(nlh, nest);
+	kernel_datagram();
+	kernel_done();
+	assert_int_equal(sotto_rule_dump(s, take_rule, &rule), 0);
+	assert_int_equal(rule.id, 0);
+	assert_true(rule.cgroup == 0);
+	assert_false(rule.has & SOTTO_RULE_HAS_PEER);
+}
+
 static void a_lost_answer_is_an_error(void **state)
 {
 	(void)state;
@@ -274,6 +365,10 @@ int main(void)
 		TEST(a_quoted_request_is_passed_over),
 		TEST(short_answers_are_errors),
 		TEST(an_answer_that_claims_more_than_there_is_is_an_error),
+		TEST(a_length_of_gigabytes_is_one_that_is_not_there),
+		TEST(a_quote_that_is_longer_than_the_error_hides_no_sentence),
+		TEST(a_yes_without_the_flow_is_an_error),
+		TEST(values_that_are_too_short_are_none),
 		TEST(a_lost_answer_is_an_error),
 		TEST(a_signal_does_not_interrupt),
 		TEST(a_late_answer_is_not_the_next_one_s),

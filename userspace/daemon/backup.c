@@ -172,6 +172,9 @@ static int give_back(struct reading *r)
 
 	if (e)
 		return e;
+	/* Whoever has a key can seal what she likes, and this name is told to everybody. */
+	if (*p->name && !peer_name_valid(p->name))
+		return -EBADMSG;
 	if (p->uid == WHOEVER)
 		p->uid = r->uid;
 	e = r->uid && p->uid != r->uid ? 1 : is_known(r, p);
@@ -185,12 +188,14 @@ static int give_back(struct reading *r)
 /* @each: for every peer, once it is in the clear; NULL: only see that the box is whole */
 static int walk(struct reading *r, int (*each)(struct reading *r))
 {
-	const uint8_t *at = r->box + HEADER_LEN, *last = r->box + r->len - LAST_CHUNK;
+	const uint8_t *at, *last;
 	uint32_t n = 0, said;
 	int e = 0;
 
-	if (r->len < HEADER_LEN + LAST_CHUNK || (last - at) % PEER_CHUNK)
+	if (r->len < HEADER_LEN + LAST_CHUNK || (r->len - HEADER_LEN - LAST_CHUNK) % PEER_CHUNK)
 		return -EBADMSG;
+	at = r->box + HEADER_LEN;
+	last = r->box + r->len - LAST_CHUNK;
 	r->stream->head = r->head;
 	r->stream->head_len = r->head_len;
 	if (crypto_secretstream_xchacha20poly1305_init_pull(&r->stream->state, r->box, r->key))

@@ -45,10 +45,10 @@ static void read_addr(const struct nlattr *addr, const struct nlattr *port, uint
 	out->sa.sa_family = family;
 	if (family == AF_INET && len == sizeof(out->in.sin_addr)) {
 		memcpy(&out->in.sin_addr, mnl_attr_get_payload(addr), len);
-		out->in.sin_port = port ? mnl_attr_get_u16(port) : 0;
+		out->in.sin_port = sotto_u16(port);
 	} else if (family == AF_INET6 && len == sizeof(out->in6.sin6_addr)) {
 		memcpy(&out->in6.sin6_addr, mnl_attr_get_payload(addr), len);
-		out->in6.sin6_port = port ? mnl_attr_get_u16(port) : 0;
+		out->in6.sin6_port = sotto_u16(port);
 	}
 }
 
@@ -58,27 +58,7 @@ void sotto_stats_read(const struct nlattr *nest, uint64_t stats[SOTTO_STATS_COUN
 
 	sotto_attrs_nest(nest, tb, SOTTO_A_STATS_MAX);
 	for (int i = SOTTO_A_STATS_PAD + 1; i <= SOTTO_A_STATS_MAX; i++)
-		stats[i] = tb[i] ? mnl_attr_get_u64(tb[i]) : 0;
-}
-
-static uint32_t get_u32(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u32(attr) : 0;
-}
-
-static uint64_t get_u64(const struct nlattr *attr, uint64_t absent)
-{
-	return attr ? mnl_attr_get_u64(attr) : absent;
-}
-
-static uint16_t get_u16(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u16(attr) : 0;
-}
-
-static uint8_t get_u8(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u8(attr) : 0;
+		stats[i] = sotto_u64(tb[i], 0);
 }
 
 static void read_enc_ext(const struct nlattr *ids, struct sotto_options *out)
@@ -91,10 +71,10 @@ static void read_enc_ext(const struct nlattr *ids, struct sotto_options *out)
 
 static void read_options(const struct nlattr *const *tb, struct sotto_options *out)
 {
-	out->window = get_u32(tb[SOTTO_A_FLOW_WINDOW]);
-	out->cryptex = get_u32(tb[SOTTO_A_FLOW_CRYPTEX]);
-	out->pad_size = get_u16(tb[SOTTO_A_FLOW_PAD_SIZE]);
-	out->pad_multiple = get_u8(tb[SOTTO_A_FLOW_PAD_MULTIPLE]);
+	out->window = sotto_u32(tb[SOTTO_A_FLOW_WINDOW]);
+	out->cryptex = sotto_u32(tb[SOTTO_A_FLOW_CRYPTEX]);
+	out->pad_size = sotto_u16(tb[SOTTO_A_FLOW_PAD_SIZE]);
+	out->pad_multiple = sotto_u8(tb[SOTTO_A_FLOW_PAD_MULTIPLE]);
 	read_enc_ext(tb[SOTTO_A_FLOW_ENC_EXT], out);
 }
 
@@ -106,11 +86,11 @@ static void read_srtp(const struct nlattr *nest, struct sotto_srtp *out)
 		return;
 	sotto_attrs_nest(nest, tb, SOTTO_A_SRTP_MAX);
 	out->has_key = true;
-	out->mki_len = get_u8(tb[SOTTO_A_SRTP_MKI_LEN]);
-	out->options.window = get_u32(tb[SOTTO_A_SRTP_WINDOW]);
-	out->options.cryptex = get_u32(tb[SOTTO_A_SRTP_CRYPTEX]);
-	out->options.pad_size = get_u16(tb[SOTTO_A_SRTP_PAD_SIZE]);
-	out->options.pad_multiple = get_u8(tb[SOTTO_A_SRTP_PAD_MULTIPLE]);
+	out->mki_len = sotto_u8(tb[SOTTO_A_SRTP_MKI_LEN]);
+	out->options.window = sotto_u32(tb[SOTTO_A_SRTP_WINDOW]);
+	out->options.cryptex = sotto_u32(tb[SOTTO_A_SRTP_CRYPTEX]);
+	out->options.pad_size = sotto_u16(tb[SOTTO_A_SRTP_PAD_SIZE]);
+	out->options.pad_multiple = sotto_u8(tb[SOTTO_A_SRTP_PAD_MULTIPLE]);
 	read_enc_ext(tb[SOTTO_A_SRTP_ENC_EXT], &out->options);
 }
 
@@ -121,35 +101,35 @@ void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
 
 	memset(out, 0, sizeof(*out));
 	sotto_attrs_nest(nest, tb, SOTTO_A_FLOW_MAX);
-	family = tb[SOTTO_A_FLOW_FAMILY] ? mnl_attr_get_u16(tb[SOTTO_A_FLOW_FAMILY]) : AF_UNSPEC;
-	out->id = get_u64(tb[SOTTO_A_FLOW_ID], 0);
+	family = sotto_u16(tb[SOTTO_A_FLOW_FAMILY]);	/* 0 is AF_UNSPEC */
+	out->id = sotto_u64(tb[SOTTO_A_FLOW_ID], 0);
 	read_addr(tb[SOTTO_A_FLOW_LADDR], tb[SOTTO_A_FLOW_LPORT], family, &out->local);
 	read_addr(tb[SOTTO_A_FLOW_RADDR], tb[SOTTO_A_FLOW_RPORT], family, &out->remote);
-	out->tx = get_u32(tb[SOTTO_A_FLOW_STATE_TX]);
-	out->rx = get_u32(tb[SOTTO_A_FLOW_STATE_RX]);
+	out->tx = sotto_u32(tb[SOTTO_A_FLOW_STATE_TX]);
+	out->rx = sotto_u32(tb[SOTTO_A_FLOW_STATE_RX]);
 	if (tb[SOTTO_A_FLOW_COOKIE] &&
 	    mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_COOKIE]) <= SOTTO_COOKIE_MAX) {
 		out->cookie_len = mnl_attr_get_payload_len(tb[SOTTO_A_FLOW_COOKIE]);
 		memcpy(out->cookie, mnl_attr_get_payload(tb[SOTTO_A_FLOW_COOKIE]),
 		       out->cookie_len);
 	}
-	out->rule_id = get_u32(tb[SOTTO_A_FLOW_RULE_ID]);
-	out->action = get_u32(tb[SOTTO_A_FLOW_ACTION]);
-	out->flags = get_u32(tb[SOTTO_A_FLOW_FLAGS]);
-	out->uid = get_u32(tb[SOTTO_A_FLOW_UID]);
+	out->rule_id = sotto_u32(tb[SOTTO_A_FLOW_RULE_ID]);
+	out->action = sotto_u32(tb[SOTTO_A_FLOW_ACTION]);
+	out->flags = sotto_u32(tb[SOTTO_A_FLOW_FLAGS]);
+	out->uid = sotto_u32(tb[SOTTO_A_FLOW_UID]);
 	out->has_uid = tb[SOTTO_A_FLOW_UID];
-	out->ifindex = (int32_t)get_u32(tb[SOTTO_A_FLOW_IFINDEX]);
-	out->mark = get_u32(tb[SOTTO_A_FLOW_MARK]);
-	out->tos = get_u8(tb[SOTTO_A_FLOW_TOS]);
-	out->ssrc_tx = get_u32(tb[SOTTO_A_FLOW_SSRC_TX]);
+	out->ifindex = (int32_t)sotto_u32(tb[SOTTO_A_FLOW_IFINDEX]);
+	out->mark = sotto_u32(tb[SOTTO_A_FLOW_MARK]);
+	out->tos = sotto_u8(tb[SOTTO_A_FLOW_TOS]);
+	out->ssrc_tx = sotto_u32(tb[SOTTO_A_FLOW_SSRC_TX]);
 	out->has_ssrc_tx = tb[SOTTO_A_FLOW_SSRC_TX];
-	out->ssrc_rx = get_u32(tb[SOTTO_A_FLOW_SSRC_RX]);
+	out->ssrc_rx = sotto_u32(tb[SOTTO_A_FLOW_SSRC_RX]);
 	out->has_ssrc_rx = tb[SOTTO_A_FLOW_SSRC_RX];
-	out->profile_tx = get_u32(tb[SOTTO_A_FLOW_PROFILE_TX]);
-	out->profile_rx = get_u32(tb[SOTTO_A_FLOW_PROFILE_RX]);
-	out->age_ms = get_u64(tb[SOTTO_A_FLOW_AGE_MS], 0);
-	out->idle_tx_ms = get_u64(tb[SOTTO_A_FLOW_IDLE_TX_MS], SOTTO_IDLE_NEVER);
-	out->idle_rx_ms = get_u64(tb[SOTTO_A_FLOW_IDLE_RX_MS], SOTTO_IDLE_NEVER);
+	out->profile_tx = sotto_u32(tb[SOTTO_A_FLOW_PROFILE_TX]);
+	out->profile_rx = sotto_u32(tb[SOTTO_A_FLOW_PROFILE_RX]);
+	out->age_ms = sotto_u64(tb[SOTTO_A_FLOW_AGE_MS], 0);
+	out->idle_tx_ms = sotto_u64(tb[SOTTO_A_FLOW_IDLE_TX_MS], SOTTO_IDLE_NEVER);
+	out->idle_rx_ms = sotto_u64(tb[SOTTO_A_FLOW_IDLE_RX_MS], SOTTO_IDLE_NEVER);
 	if (tb[SOTTO_A_FLOW_STATS])
 		sotto_stats_read(tb[SOTTO_A_FLOW_STATS], out->stats);
 	read_options(tb, &out->options);
@@ -157,13 +137,22 @@ void sotto_flow_read(const struct nlattr *nest, struct sotto_flow *out)
 	read_srtp(tb[SOTTO_A_FLOW_SRTP_RX], &out->srtp_rx);
 }
 
+/** struct told - where to put a flow, and whether there was one */
+struct told {
+	struct sotto_flow *flow;
+	bool there;
+};
+
 static int flow_cb(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct nlattr *tb[SOTTO_A_MAX + 1];
+	struct told *told = arg;
 
 	sotto_attrs_top(nlh, tb);
-	if (tb[SOTTO_A_FLOW])
-		sotto_flow_read(tb[SOTTO_A_FLOW], arg);
+	if (!tb[SOTTO_A_FLOW])
+		return 0;
+	sotto_flow_read(tb[SOTTO_A_FLOW], told->flow);
+	told->there = true;
 	return 0;
 }
 
@@ -202,6 +191,7 @@ int sotto_flow_new(struct sotto *s, struct sotto_flow *flow)
 	struct nlmsghdr *nlh = sotto_link_begin(&s->link, SOTTO_CMD_FLOW_NEW, 0);
 	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_FLOW);
 	struct sotto_addr local = flow->local;
+	struct told told = { flow };
 
 	if (local.sa.sa_family == AF_UNSPEC)
 		local.sa.sa_family = flow->remote.sa.sa_family;
@@ -220,7 +210,7 @@ int sotto_flow_new(struct sotto *s, struct sotto_flow *flow)
 		mnl_attr_put_u8(nlh, SOTTO_A_FLOW_TOS, flow->tos);
 	put_options(nlh, &flow->options);
 	mnl_attr_nest_end(nlh, nest);
-	return sotto_link_call(&s->link, nlh, flow_cb, flow);
+	return sotto_link_call(&s->link, nlh, flow_cb, &told);
 }
 
 /* A request about the flow @id; the caller ends the nest. */
@@ -247,9 +237,14 @@ int sotto_flow_get(struct sotto *s, uint64_t id, struct sotto_flow *out)
 {
 	struct nlattr *nest;
 	struct nlmsghdr *nlh = begin_flow(s, SOTTO_CMD_FLOW_GET, id, &nest);
+	struct told told = { out };
+	int ret;
 
 	mnl_attr_nest_end(nlh, nest);
-	return sotto_link_call(&s->link, nlh, flow_cb, out);
+	ret = sotto_link_call(&s->link, nlh, flow_cb, &told);
+	if (!ret && !told.there)
+		return sotto_link_fail(&s->link, EBADMSG, "the kernel's answer tells of no flow");
+	return ret;
 }
 
 int sotto_flow_set_state(struct sotto *s, uint64_t id, enum sotto_dir dir, enum sotto_state state)
@@ -321,11 +316,11 @@ static int streams_cb(const struct nlmsghdr *nlh, void *arg)
 		if (mnl_attr_get_type(attr) != SOTTO_A_FLOW_STREAM)
 			continue;
 		sotto_attrs_nest(attr, tb, SOTTO_A_STREAM_MAX);
-		stream.dir = get_u32(tb[SOTTO_A_STREAM_DIR]);
-		stream.ssrc = get_u32(tb[SOTTO_A_STREAM_SSRC]);
-		stream.roc = get_u32(tb[SOTTO_A_STREAM_ROC]);
+		stream.dir = sotto_u32(tb[SOTTO_A_STREAM_DIR]);
+		stream.ssrc = sotto_u32(tb[SOTTO_A_STREAM_SSRC]);
+		stream.roc = sotto_u32(tb[SOTTO_A_STREAM_ROC]);
 		stream.has_seq = tb[SOTTO_A_STREAM_SEQ];
-		stream.seq = stream.has_seq ? mnl_attr_get_u16(tb[SOTTO_A_STREAM_SEQ]) : 0;
+		stream.seq = sotto_u16(tb[SOTTO_A_STREAM_SEQ]);
 		ret = dump->cb(&stream, dump->arg);
 		if (ret)
 			return ret;

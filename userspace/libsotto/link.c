@@ -27,6 +27,23 @@ static int errno_fail(struct sotto_link *link, const char *what)
 	return sotto_link_fail(link, err, "%s: %s", what, strerror(err));
 }
 
+size_t sotto_link_whole(const void *buf, size_t len)
+{
+	const struct nlmsghdr *nlh;
+	size_t at = 0;
+
+	/* libmnl takes a length of 2 GB and more for a negative one, which fits anywhere. */
+	while (len - at >= sizeof(*nlh)) {
+		nlh = (const void *)((const uint8_t *)buf + at);
+		if (nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > len - at)
+			return at;
+		at += MNL_ALIGN(nlh->nlmsg_len);
+		if (at > len)
+			return len;
+	}
+	return at;
+}
+
 /* The attributes that may follow the message which an error quotes. */
 static const char *extack_msg(const struct nlmsghdr *nlh)
 {
@@ -36,8 +53,11 @@ static const char *extack_msg(const struct nlmsghdr *nlh)
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return NULL;
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED)) {
+		if (err->msg.nlmsg_len < sizeof(err->msg) || err->msg.nlmsg_len > nlh->nlmsg_len)
+			return NULL;
 		skip += mnl_nlmsg_get_payload_len(&err->msg);
+	}
 	mnl_attr_for_each(attr, nlh, skip) {
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
 		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
@@ -123,7 +143,8 @@ static ssize_t receive(struct sotto_link *link, uint32_t seq)
 			continue;
 		if (n < 0)
 			return n;
-		if (!mnl_nlmsg_ok(nlh, n)) {
+		n = sotto_link_whole(link->buf, n);
+		if (!n) {
 			errno = EBADMSG;
 			return -1;
 		}
@@ -197,8 +218,9 @@ static void read_groups(const struct nlattr *nest, uint32_t *group)
 	mnl_attr_for_each_nested(attr, nest) {
 		sotto_attrs_nest(attr, tb, CTRL_ATTR_MCAST_GRP_MAX);
 		if (tb[CTRL_ATTR_MCAST_GRP_NAME] && tb[CTRL_ATTR_MCAST_GRP_ID] &&
+		    !mnl_attr_validate(tb[CTRL_ATTR_MCAST_GRP_NAME], MNL_TYPE_NUL_STRING) &&
 		    !strcmp(mnl_attr_get_str(tb[CTRL_ATTR_MCAST_GRP_NAME]), SOTTO_MCGRP_EVENTS))
-			*group = mnl_attr_get_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
+			*group = sotto_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 	}
 }
 
@@ -209,7 +231,7 @@ static int family_cb(const struct nlmsghdr *nlh, void *data)
 
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
-			link->family = mnl_attr_get_u16(attr);
+			link->family = sotto_u16(attr);
 		else if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
 			read_groups(attr, &link->group);
 	}

@@ -93,10 +93,9 @@ static bool read_notice(const struct nlmsghdr *nlh, struct sotto_notice *out)
 	memset(out, 0, sizeof(*out));
 	sotto_attrs_top(nlh, tb);
 	if (genl->cmd == SOTTO_CMD_EVENT && tb[SOTTO_A_EVENT] && tb[SOTTO_A_FLOW]) {
-		out->event = mnl_attr_get_u32(tb[SOTTO_A_EVENT]);
+		out->event = sotto_u32(tb[SOTTO_A_EVENT]);
 		out->has_dir = tb[SOTTO_A_DIR];
-		if (tb[SOTTO_A_DIR])
-			out->dir = mnl_attr_get_u32(tb[SOTTO_A_DIR]);
+		out->dir = sotto_u32(tb[SOTTO_A_DIR]);
 		sotto_flow_read(tb[SOTTO_A_FLOW], &out->flow);
 		out->flow_id = out->flow.id;
 		return true;
@@ -108,8 +107,8 @@ static bool read_notice(const struct nlmsghdr *nlh, struct sotto_notice *out)
 	    !packet[SOTTO_A_PACKET_DATA])
 		return false;
 	out->is_packet = true;
-	out->flow_id = mnl_attr_get_u64(packet[SOTTO_A_PACKET_FLOW_ID]);
-	out->kind = mnl_attr_get_u32(packet[SOTTO_A_PACKET_KIND]);
+	out->flow_id = sotto_u64(packet[SOTTO_A_PACKET_FLOW_ID], 0);
+	out->kind = sotto_u32(packet[SOTTO_A_PACKET_KIND]);
 	out->data = mnl_attr_get_payload(packet[SOTTO_A_PACKET_DATA]);
 	out->len = mnl_attr_get_payload_len(packet[SOTTO_A_PACKET_DATA]);
 	return true;
@@ -124,7 +123,7 @@ int sotto_listener_read(struct sotto_listener *l,
 	for (;;) {
 		ssize_t n = mnl_socket_recvfrom(l->link.nl, l->link.buf, sizeof(l->link.buf));
 		const struct nlmsghdr *nlh = (const void *)l->link.buf;
-		int left = n;
+		int left;
 
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return 0;
@@ -132,6 +131,7 @@ int sotto_listener_read(struct sotto_listener *l,
 			continue;
 		if (n < 0)
 			return sotto_link_fail(&l->link, errno, "%s", strerror(errno));
+		left = sotto_link_whole(nlh, n);
 		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (nlh->nlmsg_type != l->link.family || !read_notice(nlh, &notice))
 				continue;

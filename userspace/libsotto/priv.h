@@ -52,6 +52,38 @@ int sotto_link_fail(struct sotto_link *link, int err, const char *fmt, ...)
 void sotto_attrs_top(const struct nlmsghdr *nlh, const struct nlattr **tb);
 void sotto_attrs_nest(const struct nlattr *nest, const struct nlattr **tb, int max);
 
+/*
+ * How much of a datagram is whole messages; what follows is not to be looked at.
+ */
+size_t sotto_link_whole(const void *buf, size_t len);
+
+/* Values; of what is not there, or too short to be one, @absent or 0. */
+
+static inline bool sotto_holds(const struct nlattr *attr, size_t len)
+{
+	return attr && mnl_attr_get_payload_len(attr) >= len;
+}
+
+static inline uint64_t sotto_u64(const struct nlattr *attr, uint64_t absent)
+{
+	return sotto_holds(attr, sizeof(uint64_t)) ? mnl_attr_get_u64(attr) : absent;
+}
+
+static inline uint32_t sotto_u32(const struct nlattr *attr)
+{
+	return sotto_holds(attr, sizeof(uint32_t)) ? mnl_attr_get_u32(attr) : 0;
+}
+
+static inline uint16_t sotto_u16(const struct nlattr *attr)
+{
+	return sotto_holds(attr, sizeof(uint16_t)) ? mnl_attr_get_u16(attr) : 0;
+}
+
+static inline uint8_t sotto_u8(const struct nlattr *attr)
+{
+	return sotto_holds(attr, sizeof(uint8_t)) ? mnl_attr_get_u8(attr) : 0;
+}
+
 /* Counters, by the uapi's numbering; those that are not there are 0. */
 void sotto_stats_read(const struct nlattr *nest, uint64_t stats[SOTTO_STATS_COUNT]);
 

@@ -38,46 +38,47 @@ static void put_rule(struct nlmsghdr *nlh, const struct sotto_rule *rule)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+/* A network of the rule's family, which tells what its octets mean. */
+static bool is_peer(const struct sotto_rule *rule, const struct nlattr *attr)
+{
+	return (rule->family == AF_INET || rule->family == AF_INET6) &&
+	       mnl_attr_get_payload_len(attr) == addr_len(rule->family);
+}
+
 static void read_rule(const struct nlattr *nest, struct sotto_rule *out)
 {
 	const struct nlattr *tb[SOTTO_A_RULE_MAX + 1];
 
 	memset(out, 0, sizeof(*out));
 	sotto_attrs_nest(nest, tb, SOTTO_A_RULE_MAX);
-	if (tb[SOTTO_A_RULE_ID])
-		out->id = mnl_attr_get_u32(tb[SOTTO_A_RULE_ID]);
-	if (tb[SOTTO_A_RULE_PRIORITY])
-		out->priority = (int32_t)mnl_attr_get_u32(tb[SOTTO_A_RULE_PRIORITY]);
-	if (tb[SOTTO_A_RULE_ACTION])
-		out->action = mnl_attr_get_u32(tb[SOTTO_A_RULE_ACTION]);
-	if (tb[SOTTO_A_RULE_FLAGS])
-		out->flags = mnl_attr_get_u32(tb[SOTTO_A_RULE_FLAGS]);
+	out->id = sotto_u32(tb[SOTTO_A_RULE_ID]);
+	out->priority = (int32_t)sotto_u32(tb[SOTTO_A_RULE_PRIORITY]);
+	out->action = sotto_u32(tb[SOTTO_A_RULE_ACTION]);
+	out->flags = sotto_u32(tb[SOTTO_A_RULE_FLAGS]);
 	if (tb[SOTTO_A_RULE_FAMILY]) {
-		out->family = mnl_attr_get_u16(tb[SOTTO_A_RULE_FAMILY]);
+		out->family = sotto_u16(tb[SOTTO_A_RULE_FAMILY]);
 		out->has |= SOTTO_RULE_HAS_FAMILY;
 	}
 	if (tb[SOTTO_A_RULE_PORT_MIN] && tb[SOTTO_A_RULE_PORT_MAX]) {
-		out->port_min = mnl_attr_get_u16(tb[SOTTO_A_RULE_PORT_MIN]);
-		out->port_max = mnl_attr_get_u16(tb[SOTTO_A_RULE_PORT_MAX]);
+		out->port_min = sotto_u16(tb[SOTTO_A_RULE_PORT_MIN]);
+		out->port_max = sotto_u16(tb[SOTTO_A_RULE_PORT_MAX]);
 		out->has |= SOTTO_RULE_HAS_PORTS;
 	}
-	if (tb[SOTTO_A_RULE_PEER] && tb[SOTTO_A_RULE_PEER_LEN] &&
-	    mnl_attr_get_payload_len(tb[SOTTO_A_RULE_PEER]) <= sizeof(out->peer)) {
+	if (tb[SOTTO_A_RULE_PEER] && tb[SOTTO_A_RULE_PEER_LEN] && is_peer(out, tb[SOTTO_A_RULE_PEER])) {
 		memcpy(out->peer, mnl_attr_get_payload(tb[SOTTO_A_RULE_PEER]),
 		       mnl_attr_get_payload_len(tb[SOTTO_A_RULE_PEER]));
-		out->peer_len = mnl_attr_get_u8(tb[SOTTO_A_RULE_PEER_LEN]);
+		out->peer_len = sotto_u8(tb[SOTTO_A_RULE_PEER_LEN]);
 		out->has |= SOTTO_RULE_HAS_PEER;
 	}
 	if (tb[SOTTO_A_RULE_UID]) {
-		out->uid = mnl_attr_get_u32(tb[SOTTO_A_RULE_UID]);
+		out->uid = sotto_u32(tb[SOTTO_A_RULE_UID]);
 		out->has |= SOTTO_RULE_HAS_UID;
 	}
 	if (tb[SOTTO_A_RULE_CGROUP]) {
-		out->cgroup = mnl_attr_get_u64(tb[SOTTO_A_RULE_CGROUP]);
+		out->cgroup = sotto_u64(tb[SOTTO_A_RULE_CGROUP], 0);
 		out->has |= SOTTO_RULE_HAS_CGROUP;
 	}
-	if (tb[SOTTO_A_RULE_FLOWS])
-		out->flows = mnl_attr_get_u32(tb[SOTTO_A_RULE_FLOWS]);
+	out->flows = sotto_u32(tb[SOTTO_A_RULE_FLOWS]);
 	if (tb[SOTTO_A_RULE_STATS])
 		sotto_stats_read(tb[SOTTO_A_RULE_STATS], out->stats);
 }

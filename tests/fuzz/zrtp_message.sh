@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Builds the fuzz target of the ZRTP parsers with clang and runs it for so many seconds, ten
+# unless told. New inputs are kept in build/fuzz, findings beside them.
+set -eu
+cd "$(dirname "$0")/../.."
+seconds=${1:-10}
+out=build/fuzz/zrtp_message
+mkdir -p "$out/corpus"
+
+# -fno-sanitize-recover: undefined behaviour is a finding, not a remark.
+clang -g -O1 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter \
+	-Wno-missing-field-initializers -Wno-gnu-conditional-omitted-operand -Werror \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	-Iuserspace/zrtp -o "$out/zrtp_message" \
+	tests/fuzz/zrtp_message.c userspace/zrtp/*.c -lsodium -lcrypto
+exec "$out/zrtp_message" -max_total_time="$seconds" -max_len=2200 -timeout=5 \
+	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/zrtp_message.corpus
