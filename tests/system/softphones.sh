@@ -4,6 +4,7 @@
 # An ordinary softphone, Debian's baresip as it is, on hosts of hosts.sh. It knows nothing
 # of sotto. It speaks what a WAV file says and writes what it hears into another one.
 #
+#	PHONE_PAUSE=60			it does not hang up so soon
 #	phone_up alice 10.9.0.1 [CONFIG LINE]...
 #	phone_does alice dial sip:bob@10.9.0.2
 #	must 20 phone_tells alice CALL_ESTABLISHED
@@ -20,6 +21,25 @@ phone_speech() {
 	"$top/tests/system/speech.py" to8k "$work/$1.48k.wav" "$work/said-by-$1.wav"
 }
 
+# phone_pause WAV SECONDS: and so much silence behind it; a phone hangs up at its end
+phone_pause() {
+	/usr/bin/python3 -c 'import io, sys, wave
+with wave.open(sys.argv[1]) as f:
+    params, said = f.getparams(), f.readframes(f.getnframes())
+out = io.BytesIO()
+with wave.open(out, "wb") as f:
+    f.setparams(params)
+    f.writeframes(said + bytes(int(sys.argv[2]) * params.framerate * params.sampwidth))
+sys.stdout.buffer.write(out.getvalue())' "$1" "$2"
+}
+
+# phone_says HOST: how many packets of 20 ms that is, without the silence
+phone_says() {
+	/usr/bin/python3 -c 'import sys, wave
+with wave.open(sys.argv[1]) as f:
+    print(f.getnframes() * 50 // f.getframerate())' "$work/said-by-$1.wav"
+}
+
 # phone_up HOST ADDRESS [CONFIG LINE]...: with ACCOUNT added to the account's parameters
 phone_up() {
 	_phone=$1
@@ -28,7 +48,8 @@ phone_up() {
 	phone_speech "$_phone" || bail "$_phone has nothing to say"
 	_home=/home/$_phone/phone
 	as "$_phone" mkdir -p "$_home"
-	as "$_phone" sh -c "cat >$_home/said.wav" <"$work/said-by-$_phone.wav"
+	phone_pause "$work/said-by-$_phone.wav" "${PHONE_PAUSE:-0}" |
+		as "$_phone" sh -c "cat >$_home/said.wav"
 	{
 		cat <<-END
 			sip_listen		$_at:5060
