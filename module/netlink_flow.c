@@ -256,10 +256,11 @@ static int flow_set(struct genl_info *info, struct nlattr **tb, struct sotto_flo
 		err = sotto_streams_read(nest, &flow->session, info->extack);
 	if (err)
 		return err;
-	sotto_flow_settle(flow);
-	sotto_session_options_set(&flow->session, &options);
+	/* First the cookie: the agent is told then whose the flow is. */
 	if (tb[SOTTO_A_FLOW_COOKIE])
 		set_cookie(flow, tb[SOTTO_A_FLOW_COOKIE]);
+	sotto_flow_settle(flow);
+	sotto_session_options_set(&flow->session, &options);
 	if (rx)
 		set_state(flow, rx, SOTTO_DIR_RX);
 	if (tx)

@@ -20,6 +20,18 @@ manual() {
 	[ -z "$_complaints" ]
 }
 
+# example NAME SOURCES PACKAGES: the command of Documentation/libsotto.rst builds it
+example() {
+	grep -q "^    cc -o $1 $2 [$](pkg-config --cflags --libs $3)\$" \
+		"$top/Documentation/libsotto.rst" &&
+	# shellcheck disable=SC2046,SC2086 # lists of words
+	(cd "$tree/usr/share/doc/sotto/examples" && cc -Wall -Wextra -Wno-unused-parameter \
+		-Wno-missing-field-initializers -Werror -o "$work/$1" $2 \
+		-I"$tree/usr/include" -L"$tree/usr/lib/x86_64-linux-gnu" -lsotto \
+		$(pkg-config --cflags --libs ${3#libsotto })) &&
+	LD_LIBRARY_PATH=$tree/usr/lib/x86_64-linux-gnu "$work/$1" 2>&1 | grep -q "^usage: $1 "
+}
+
 compiles() {
 	cat >"$work/program.c" <<-'END'
 		#include <sotto.h>
@@ -59,12 +71,17 @@ for f in \
 	/usr/share/bash-completion/completions/sotto-guard; do
 	check "$f" is_there "$f"
 done
+check "libsotto(3)" manual man3/libsotto.3
 check "sotto(1)" manual man1/sotto.1
 check "sottod(8)" manual man8/sottod.8
 check "sotto-guard(8)" manual man8/sotto-guard.8
 check "sotto-rules(5)" manual man5/sotto-rules.5
 check "a program compiles against the library" compiles
 check "and runs with it" env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$work/program"
+check "so does the example with SDES keys" example sdes_call \
+	"sdes_call.c media.c secure.c" "libsotto libsodium"
+check "and that with DTLS-SRTP keys" example dtls_call \
+	"dtls_call.c dtls.c media.c secure.c" "libsotto libssl libcrypto"
 check "the unit starts what is installed" grep -qx 'ExecStart=/usr/sbin/sottod' \
 	"$tree/usr/lib/systemd/system/sottod.service"
 for c in 'ExecStart=/usr/sbin/sotto-guard start' 'ExecReload=/usr/sbin/sotto-guard load' \

@@ -10,6 +10,7 @@
  *	rule replace [KEY=VALUE... [, KEY=VALUE...]]
  *	rule replace-between MIN MAX [KEY=VALUE... [, KEY=VALUE...]]
  *	flow new KEY=VALUE...		the flow
+ *	flow claim KEY=VALUE...		the flow, which the network may have begun
  *	flow del ID
  *	flow set ID [tx=STATE] [rx=STATE] [OPTION=VALUE...]
  *	flow waver ID COUNT		tx to dead and to hold and so on; an event for each
@@ -410,7 +411,7 @@ static int flow_show(struct sotto *s, char **args)
 	return 0;
 }
 
-static int flow_new(struct sotto *s, char **args)
+static int flow_new(struct sotto *s, int (*make)(struct sotto *, struct sotto_flow *), char **args)
 {
 	struct sotto_flow f = {};
 	int e;
@@ -433,7 +434,7 @@ static int flow_new(struct sotto *s, char **args)
 		else if (!option(*args, v, &f.options))
 			errx(2, "a new flow has no %s", *args);
 	}
-	e = sotto_flow_new(s, &f);
+	e = make(s, &f);
 	return e ? e : list_flow(&f, NULL);
 }
 
@@ -482,11 +483,13 @@ static int flow(struct sotto *s, char **args)
 	if (!strcmp(args[0], "list"))
 		return sotto_flow_dump(s, list_flow, NULL);
 	if (!args[1])
-		errx(2, "flow new|del|set|waver|cookie|roc|streams|list|show");
+		errx(2, "flow new|claim|del|set|waver|cookie|roc|streams|list|show");
 	if (!strcmp(args[0], "show") && args[2])
 		return flow_show(s, args + 1);
 	if (!strcmp(args[0], "new"))
-		return flow_new(s, args + 1);
+		return flow_new(s, sotto_flow_new, args + 1);
+	if (!strcmp(args[0], "claim"))
+		return flow_new(s, sotto_flow_claim, args + 1);
 	if (!strcmp(args[0], "del"))
 		return sotto_flow_del(s, number(args[1]));
 	if (!strcmp(args[0], "set"))
@@ -501,7 +504,7 @@ static int flow(struct sotto *s, char **args)
 	if (!strcmp(args[0], "cookie") && args[2])
 		return sotto_flow_set_cookie(s, number(args[1]), cookie,
 					     unhex(args[2], cookie, sizeof(cookie)));
-	errx(2, "flow new|del|set|waver|cookie|roc|streams|list|show");
+	errx(2, "flow new|claim|del|set|waver|cookie|roc|streams|list|show");
 }
 
 /* Keys. */

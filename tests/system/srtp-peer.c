@@ -133,19 +133,6 @@ static void need(struct run *r, int e, const char *what)
 		errx(2, "%s: %s (%s)", what, sotto_error(r->sotto), strerror(-e));
 }
 
-/* Key and salt lengths of a profile: RFC 3711, 6188, 7714. */
-static void lengths(enum sotto_profile profile, struct sotto_key *key)
-{
-	bool gcm = profile == SOTTO_PROFILE_AEAD_AES_128_GCM ||
-		   profile == SOTTO_PROFILE_AEAD_AES_256_GCM;
-	bool aes_256 = profile == SOTTO_PROFILE_AES_256_CM_HMAC_SHA1_80 ||
-		       profile == SOTTO_PROFILE_AES_256_CM_HMAC_SHA1_32 ||
-		       profile == SOTTO_PROFILE_AEAD_AES_256_GCM;
-
-	key->master_len = aes_256 ? 32 : 16;
-	key->salt_len = gcm ? 12 : 14;
-}
-
 /*
  * One that nobody has had, no more: getrandom() would wait for minutes in a kernel that
  * has just begun and has no source of its own.
@@ -179,7 +166,7 @@ static void key_direction(struct run *r, enum sotto_dir dir, struct libsrtp_end 
 		memcpy(theirs.enc_ext, enc_ext, sizeof(enc_ext));
 	}
 
-	lengths(r->profile, &key);
+	sotto_profile_sizes(r->profile, &key.master_len, &key.salt_len);
 	new_key(&key);
 	memcpy(theirs.key_and_salt, key.master, key.master_len);
 	memcpy(theirs.key_and_salt + key.master_len, key.salt, key.salt_len);

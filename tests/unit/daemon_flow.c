@@ -714,6 +714,31 @@ static void a_program_that_encrypts_by_itself_is_left_alone(void **state)
 	assert_non_null(strstr(line_note_text(world_line(ALICE)), "cannot vouch"));
 }
 
+/* Its keys are not ours to agree on: nothing is said, nothing that comes is answered. */
+static void a_program_with_keys_of_its_own_is_left_alone(void **state)
+{
+	static const uint32_t flags[] = { SOTTO_FLOW_F_AGENT, 0 };
+
+	for (unsigned int i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		world_program_claims(ALICE, BOB, flags[i]);
+		world_program_starts(BOB, ALICE);
+		world_run(2000);
+		assert_true(world.end[BOB].zrtp_sent > 0);
+		assert_int_equal(world.end[ALICE].zrtp_sent, 0);
+		assert_null(world_line(ALICE));
+		/* The next sottod sees the flow in a dump. */
+		world_kill(ALICE);
+		world_start(ALICE);
+		world_run(2000);
+		assert_int_equal(world.end[ALICE].zrtp_sent, 0);
+		assert_null(world_line(ALICE));
+		assert_int_equal(world_flows(ALICE), 1);
+		world_program_stops(ALICE);
+		world_program_stops(BOB);
+		world_run(1000);
+	}
+}
+
 /* As the session of @end would tell. */
 static void session_tells(int end, const struct zrtp_action *action)
 {
@@ -872,6 +897,7 @@ int main(void)
 		WORLD(a_program_whose_far_end_is_silent_stays_held),
 		WORLD(a_program_whose_far_end_is_silent_is_said_to_be_in_clear),
 		WORLD(a_program_that_encrypts_by_itself_is_left_alone),
+		WORLD(a_program_with_keys_of_its_own_is_left_alone),
 		WORLD(a_far_end_that_passes_keys_on_is_told),
 		WORLD(nothing_goes_clear_whatever_the_session_says),
 		WORLD(a_machine_in_the_middle_that_says_so_is_an_alarm),

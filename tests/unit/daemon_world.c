@@ -933,6 +933,20 @@ void world_program_starts(int end, int whom)
 		tell_event(end, f, SOTTO_EVENT_FLOW_NEW);
 }
 
+void world_program_claims(int end, int whom, uint32_t flags)
+{
+	struct sotto_addr remote = world.end[whom].wire;
+	struct world_flow *f;
+
+	remote.in.sin_port = htons(WORLD_PROGRAM_PORT);
+	f = make_flow(end, WORLD_PROGRAM_PORT, &remote, flags);
+	/* A new flow is told before it has its cookie, one that is taken up with it. */
+	if (!(flags & SOTTO_FLOW_F_AGENT))
+		f->flow.cookie_len = 2;
+	tell_event(end, f, SOTTO_EVENT_FLOW_NEW);
+	f->flow.cookie_len = 2;
+}
+
 void world_program_is(int end, enum sotto_state state)
 {
 	for (int i = 0; i < WORLD_FLOWS; i++) {

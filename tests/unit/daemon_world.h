@@ -126,6 +126,9 @@ void world_program_stops(int end);
 /** world_program_closes() - It closes its socket; the kernel tells, and keeps the flow. */
 void world_program_closes(int end);
 
+/** world_program_claims() - A program with keys of its own has a flow, by libsotto. */
+void world_program_claims(int end, int whom, uint32_t flags);
+
 /** world_program_is() - The kernel moves that program's flow, as its rule allows. */
 void world_program_is(int end, enum sotto_state state);
 

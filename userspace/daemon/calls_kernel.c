@@ -97,6 +97,9 @@ static void flow_new(struct calls *c, const struct sotto_flow *flow)
 	if (calls_find_flow(c, flow->id) || flow->flags & SOTTO_FLOW_F_EMBRYONIC ||
 	    flow->action == SOTTO_ACTION_BYPASS || is_direct(c, flow))
 		return;
+	/* A program has claimed it, for keys of its own (libsotto). */
+	if (flow->flags & SOTTO_FLOW_F_AGENT || flow->cookie_len)
+		return;
 	line = line_of_flow(c, flow);
 	if (!line)
 		log_warning("too many calls: a program's flow is not secured");

@@ -237,6 +237,38 @@ int sotto_flow_streams(struct sotto *s, uint64_t id,
 int sotto_key_new(struct sotto *s, const struct sotto_key *key);
 int sotto_key_del(struct sotto *s, uint64_t flow_id, enum sotto_dir dir, enum sotto_slot slot);
 
+/* For a program that has keys of its own: libsotto(3) goes through it. */
+
+/**
+ * sotto_flow_claim() - Have the flow of a socket, for keys of the program's own.
+ * @flow: in and out as in sotto_flow_new(); local with its address, and a cookie, which
+ *	tells sottod and who comes later whose it is
+ *
+ * Makes the flow, or takes up the one that a packet of the other end has begun. Before
+ * the program sends media on the socket: after that the flow is the agent's, and this is
+ * -EEXIST. From here on nothing but bare STUN passes until sotto_flow_protect() (or, under a
+ * rule that says "prefer", media in clear). The program ends it by sotto_flow_del(); one
+ * that was killed finds its old flows by their cookie in sotto_flow_dump().
+ *
+ * Return: 0; -EINVAL no cookie; -EEXIST; else as sotto_flow_new().
+ */
+int sotto_flow_claim(struct sotto *s, struct sotto_flow *flow);
+
+/**
+ * sotto_flow_protect() - Give a claimed flow its keys: from now on it is secure both ways.
+ * @id: the flow
+ * @tx: key of what this end sends (RFC 3711 4.3); the caller wipes it
+ * @rx: key of what it receives
+ *
+ * Called again it changes the keys of a running call. After an error no media passes that was
+ * not encrypted; the keys that were installed go with the flow.
+ *
+ * Return: 0; -EINVAL wrong flow, direction or size; -EEXIST this tx key has been used before,
+ * which would repeat a keystream: agree on another; -ENOENT the flow is gone.
+ */
+int sotto_flow_protect(struct sotto *s, uint64_t id, const struct sotto_key *tx,
+		       const struct sotto_key *rx);
+
 /* Events and the agent. */
 
 /** struct sotto_notice - one thing the kernel tells */
@@ -287,6 +319,15 @@ const char *sotto_profile_name(enum sotto_profile profile);
 const char *sotto_cryptex_name(enum sotto_cryptex cryptex);
 const char *sotto_stats_name(unsigned int stat);
 int sotto_action_parse(const char *name, enum sotto_action *out);	/* -EINVAL */
+/* Takes SDES' way to write them too: AES_CM_128_HMAC_SHA1_80 (RFC 4568, 6188, 7714). */
+int sotto_profile_parse(const char *name, enum sotto_profile *out);	/* -EINVAL */
+
+/**
+ * sotto_profile_sizes() - How long master key and salt of a profile are, in bytes.
+ *
+ * Return: 0; -EINVAL there is no such profile, or it is SOTTO_PROFILE_UNSPEC.
+ */
+int sotto_profile_sizes(enum sotto_profile profile, uint8_t *master_len, uint8_t *salt_len);
 
 #ifdef __cplusplus
 }
