@@ -9,6 +9,8 @@
 #   make check-red       does each test miss what it claims when that is broken?
 #   make coverage   how much of the ZRTP engine its unit tests run through
 #   make bench      what a packet costs, in instructions, beside the bare cipher and others
+#   make deb        Debian's packages, in build/packages
+#   make check-install   installs them in machines of Debian 12 and 13, and lives with them
 #   make install    module, daemon, CLI, plugin, units (DESTDIR, PREFIX)
 
 # The kernel to build and to test for: a release, or a series of tools/kernel-get.
@@ -65,6 +67,16 @@ bench: setup
 coverage: setup
 	@tools/coverage
 
+deb:
+	@$(ALONE) tools/deb
+
+check-install:
+	@tests/check-install
+
+# The module's source for DKMS alone: then "dkms install sotto/VERSION".
+install-dkms:
+	@tools/install-dkms "$(DESTDIR)"
+
 install: all
 	$(ALONE) meson install -C build/user --destdir "$(DESTDIR)/"
 	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(RELEASE)/extra/sotto.ko
@@ -74,4 +86,4 @@ clean:
 	rm -rf build
 
 .PHONY: all setup module userspace asan demo check check-long check-kernels check-debug check-red \
-	bench coverage install clean
+	bench coverage deb check-install install install-dkms clean

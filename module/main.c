@@ -117,4 +117,5 @@ module_exit(sotto_exit);
 MODULE_DESCRIPTION("SRTP in the network path, for programs that speak plain RTP");
 MODULE_AUTHOR("the sotto authors");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
 MODULE_ALIAS_GENL_FAMILY(SOTTO_FAMILY_NAME);

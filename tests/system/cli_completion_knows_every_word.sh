@@ -71,6 +71,35 @@ is "the man page has each command, and no other" \
 	"$(sed -n '/^[.]Sh COMMANDS/,/^[.]Sh WHAT/s/^[.]It Cm \([a-z]*\).*/\1/p' \
 		"$top/Documentation/man/sotto-guard.8" | sort -u)" "$(grep -v -- -- "$work/help")"
 
+# What fish offers, told by fish; what zsh does, by its file, which zsh understands.
+fishes() {
+	fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' "$top/userspace/$1" "$2" \
+		9>&- 2>/dev/null | cut -f 1
+}
+
+sotto --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort >"$work/help"
+is "fish has each command, and no other" "$(fishes cli/sotto.fish 'sotto ' | sort)" "$(cat "$work/help")"
+for c in backup call pair restore verify rule; do
+	is "fish: options of $c" "$( { fishes cli/sotto.fish "sotto $c --"; echo --json; echo --help; } |
+		grep -- '--.' | sort -u)" "$( { options $c; echo --json; echo --help; } | sort -u)"
+done
+is "fish: peers to call" "$(fishes cli/sotto.fish 'sotto call ' | grep -v '^-' | sort)" "$(printf 'bob\ncarol')"
+is "fish: yes or no for strangers" "$(fishes cli/sotto.fish 'sotto strangers ' | sort)" "$(printf 'no\nyes')"
+is "fish: sotto-guard's commands" "$(fishes guard/sotto-guard.fish 'sotto-guard ' | sort)" \
+	"$("$build/userspace/guard/sotto-guard" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | sort)"
+
+is "zsh has each command, and no other" "$(sed -n "s/^\t\t'\([a-z]*\):.*/\1/p" \
+	"$top/userspace/cli/sotto.zsh" | sort)" "$(cat "$work/help")"
+for o in $(for c in backup call pair restore verify rule; do options $c; done | sort -u); do
+	check "zsh has $o" grep -qF -- "'$o[" "$top/userspace/cli/sotto.zsh"
+done
+is "zsh: sotto-guard's commands" "$(sed -n "s/.*'1:command:(\(.*\))'/\1/p" \
+	"$top/userspace/guard/sotto-guard.zsh" | tr ' ' '\n' | sort)" \
+	"$("$build/userspace/guard/sotto-guard" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | sort)"
+for f in cli/sotto.zsh guard/sotto-guard.zsh; do
+	check "zsh understands $f" zsh -n "$top/userspace/$f"
+done
+
 for page in sotto.1 sottod.8 sotto-guard.8 sotto-rules.5; do
 	is "$page is sound" "$(man --warnings -l -Tutf8 "$top/Documentation/man/$page" 2>&1 >/dev/null)" ""
 done

@@ -3,7 +3,8 @@
 # where: host
 #
 # What "make install" puts into a tree: all that Documentation promises, where Debian
-# looks for it, and a libsotto that a program finds by pkg-config.
+# looks for it, and a libsotto that a program finds by pkg-config. debian/ puts each file
+# into one package. The units are sound, and closed as far as they are said to be.
 . "$(dirname "$0")/lib.sh"
 
 tree=$work/tree
@@ -68,7 +69,15 @@ for f in \
 	/usr/lib/systemd/user/sotto-agent.service \
 	/usr/lib/sysusers.d/sotto.conf /usr/share/dbus-1/system.d/org.sotto1.conf \
 	/usr/share/bash-completion/completions/sotto \
-	/usr/share/bash-completion/completions/sotto-guard; do
+	/usr/share/bash-completion/completions/sotto-guard \
+	/usr/share/zsh/site-functions/_sotto /usr/share/zsh/site-functions/_sotto-guard \
+	/usr/share/fish/vendor_completions.d/sotto.fish \
+	/usr/share/fish/vendor_completions.d/sotto-guard.fish \
+	/usr/lib/systemd/system/sottod-worker.socket /usr/lib/systemd/system/sottod-worker@.service \
+	/usr/lib/systemd/system/sotto-renew.service /usr/lib/tmpfiles.d/sotto.conf \
+	/usr/lib/systemd/system-preset/80-sotto.preset \
+	/usr/lib/systemd/user-preset/80-sotto.preset \
+	/usr/lib/systemd/user-preset/80-sotto-pipewire.preset; do
 	check "$f" is_there "$f"
 done
 check "libsotto(3)" manual man3/libsotto.3
@@ -82,7 +91,7 @@ check "so does the example with SDES keys" example sdes_call \
 	"sdes_call.c media.c secure.c" "libsotto libsodium"
 check "and that with DTLS-SRTP keys" example dtls_call \
 	"dtls_call.c dtls.c media.c secure.c" "libsotto libssl libcrypto"
-check "the unit starts what is installed" grep -qx 'ExecStart=/usr/sbin/sottod' \
+check "the unit starts what is installed" grep -qx 'ExecStart=/usr/sbin/sottod --worker unix:/run/sottod-worker.socket' \
 	"$tree/usr/lib/systemd/system/sottod.service"
 for c in 'ExecStart=/usr/sbin/sotto-guard start' 'ExecReload=/usr/sbin/sotto-guard load' \
 	'ExecStop=/usr/sbin/sotto-guard down'; do
@@ -99,4 +108,75 @@ for t in "$tree/usr/sbin/sottod" "$tree/usr/libexec/sottod-worker" \
 	check "$(basename "$t") tells its version" \
 		env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$t" --version
 done
+
+# in_packages FILE: those of debian/ that have it. They have system units where Debian 12 has.
+in_packages() {
+	_file=$(echo "${1#/}" | sed 's|^usr/lib/systemd/system/|lib/systemd/system/|')
+	for _list in "$top"/debian/*.install; do
+		while read -r _pattern; do
+			# shellcheck disable=SC2254 # patterns
+			case $_file in
+			$_pattern | $_pattern/*) basename "$_list" .install ;;
+			esac
+		done <"$_list"
+	done
+}
+
+# Of files, those that are not in one package; of patterns, those that nothing matches.
+homeless() {
+	(cd "$tree" && find etc usr -type f -o -type l) | while read -r _f; do
+		[ "$(in_packages "/$_f" | grep -c .)" -eq 1 ] || echo "$_f"
+	done
+}
+idle_patterns() {
+	cat "$top"/debian/*.install | while read -r _pattern; do
+		_pattern=$(echo "$_pattern" | sed 's|^lib/systemd/system|usr/lib/systemd/system|')
+		# shellcheck disable=SC2086 # a pattern
+		ls -d "$tree"/$_pattern >/dev/null 2>&1 || echo "$_pattern"
+	done
+}
+is "each file is in one of Debian's packages" "$(homeless)" ""
+is "and they ask for nothing that is not there" "$(idle_patterns)" ""
+
+version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$top/meson.build")
+is "debian/changelog has this release" "$(sed -n '1s/.*(\(.*\)).*/\1/p' "$top/debian/changelog")" \
+	"$version"
+is "and so has the module" "$(modinfo -F version "$tree/lib/modules/$kernel/extra/sotto.ko")" "$version"
+check "by which one build is told from another" [ -n \
+	"$(modinfo -F srcversion "$tree/lib/modules/$kernel/extra/sotto.ko")" ]
+"$top/tools/install-dkms" "$work/dkms"
+check "DKMS gets the same release" grep -qx "PACKAGE_VERSION=\"$version\"" \
+	"$work/dkms/usr/src/sotto-$version/dkms.conf"
+is "and all of the source that the module is built from" "$(cd "$top" &&
+	git ls-files Kbuild module include | grep -v -e '^module/tests/' -e '/dkms.conf.in$' \
+		-e '/modules-load.conf$' | while read -r f; do
+			cmp -s "$f" "$work/dkms/usr/src/sotto-$version/$f" || echo "$f"
+		done)" ""
+
+export XDG_RUNTIME_DIR="$work"
+system=$tree/usr/lib/systemd/system
+user=$tree/usr/lib/systemd/user
+
+# sound KIND UNIT: systemd does not complain of it, where what it starts is there
+sound() {
+	sed 's|^Exec\(.*\)=/usr/.*|Exec\1=/bin/true|' "$2" >"$work/$(basename "$2")"
+	_complaints=$(systemd-analyze --"$1" --man=no --recursive-errors=no verify \
+		"$work/$(basename "$2")" 2>&1)
+	[ -z "$_complaints" ] || ! note "$_complaints"
+}
+for u in "$system"/*.service "$system"/*.socket; do
+	check "$(basename "$u") is sound" sound system "$u"
+done
+for u in "$user"/*.service; do
+	check "$(basename "$u") is sound" sound user "$u"
+done
+
+# exposure KIND UNIT MAX: tenths
+exposure() {
+	systemd-analyze --"$1" --no-pager --offline=true --threshold="$3" security "$2" >"$work/exposure" 2>&1 ||
+		! note "$(tail -n 1 "$work/exposure")"
+}
+check "sottod.service is exposed to no more than 1.5" exposure system "$system/sottod.service" 15
+check "sotto-guard.service to no more than 2.6" exposure system "$system/sotto-guard.service" 26
+check "sotto-renew.service likewise" exposure system "$system/sotto-renew.service" 26
 finish

@@ -123,5 +123,44 @@ behaves "it fails" "status 3" "exit 3"
 start_sottod "$work/nowhere"
 check "it is not installed: it is said" wait_until 10 grep -qF "it cannot be executed" "$work/sottod"
 check "it is not installed: sotto doctor too" wait_until 10 found "it cannot be executed"
+stop "$daemon"
+
+# By systemd, at a socket: whose child it is then we are not.
+# activate PROGRAM: who starts it for each that connects is $activator
+activate() {
+	rm -f "$work/worker.socket"
+	systemd-socket-activate --seqpacket --accept --inetd -l "$work/worker.socket" "$1" \
+		>"$work/activator" 2>&1 9>&- &
+	activator=$!
+	pids="$activator $pids"
+	must 10 test -S "$work/worker.socket"
+}
+activated_is_there() {
+	worker=$(pgrep -P "$activator" -x "$1") && [ "$worker" != "${2:-}" ]
+}
+activate "$sottod-worker"
+start_sottod "unix:$work/worker.socket"
+check "started at a socket: it is locked in" wait_until 10 finding_is true
+activated_is_there sottod-worker
+is "it too has no system call but those that it needs" "$(status Seccomp)" 2
+was=$worker
+kill -KILL "$worker"
+check "killed, there is another" wait_until 10 activated_is_there sottod-worker "$was"
+check "that is locked in" wait_until 10 finding_is true
+check "sottod says so" grep -q "has ended .*Another one is started" "$work/sottod"
+kill -KILL "$daemon"
+check "without sottod it ends" wait_until 10 is_gone "$worker"
+stop "$activator"
+printf '#!/bin/sh\nprintf nonsense >&0; exec tail -f /dev/null\n' >"$work/worker"
+activate "$work/worker"
+start_sottod "unix:$work/worker.socket"
+check "started at a socket and talking nonsense: it is said" wait_until 10 \
+	grep -qF "it says what it may not" "$work/sottod"
+check "and it is killed" wait_until 10 sh -c "pgrep -P $activator -x tail >/dev/null || exit 0; exit 1"
+stop "$daemon"
+stop "$activator"
+start_sottod "unix:$work/nowhere"
+check "nobody is at the socket: it is said" wait_until 10 grep -qF "cannot be started" "$work/sottod"
+stop "$daemon"
 
 finish

@@ -39,6 +39,7 @@ static const struct {
 	const char *found;
 } guard_states[] = {
 	{ "loaded", HEALTH_GOOD, "the kernel has the rules that are kept" },
+	{ "waiting", HEALTH_GOOD, "the kernel has the rules that are kept" },
 	{ "wider", HEALTH_BAD, "a rule covers more than it says" },
 	{ "old", HEALTH_BAD, "the kernel has the rules from before" },
 	{ "standing", HEALTH_BAD, "the guard stands in, calls are held back" },

@@ -51,6 +51,18 @@ static int set_path(char path[PATH_MAX], const char *value)
 	return 0;
 }
 
+/* A program, or a socket at which systemd starts it. */
+static int set_worker(char worker[PATH_MAX], const char *value)
+{
+	static const char scheme[] = "unix:";
+	const bool is_socket = !strncmp(value, scheme, strlen(scheme));
+
+	if (value[is_socket ? strlen(scheme) : 0] != '/' || strlen(value) >= PATH_MAX)
+		return -EINVAL;
+	strcpy(worker, value);
+	return 0;
+}
+
 int config_set(struct config *c, const char *key, const char *value)
 {
 	if (!strcmp(key, "port"))
@@ -64,7 +76,7 @@ int config_set(struct config *c, const char *key, const char *value)
 	if (!strcmp(key, "runtime-dir"))
 		return set_path(c->runtime_dir, value);
 	if (!strcmp(key, "worker"))
-		return set_path(c->worker, value);
+		return set_worker(c->worker, value);
 	return -ENOKEY;
 }
 

@@ -16,7 +16,8 @@
  * @verbose: debug messages, which name peers and addresses
  * @state_dir: the store
  * @runtime_dir: records of running calls
- * @worker: program of the process that agrees keys
+ * @worker: program of the process that agrees keys, or "unix:" and the socket at which
+ *	systemd starts it
  */
 struct config {
 	uint16_t port;

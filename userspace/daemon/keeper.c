@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #define AGAIN_MS	1000	/* between two starts, at least */
 #define NEWS_MS		60000	/* who has lived so long and ends the same way is news */
 #define NOT_STARTED	127	/* exit status of a child that could not become the worker */
+#define BY_SYSTEMD	"unix:"	/* what follows is a socket, at which systemd starts one */
 
 struct keeper {
 	sd_event *loop;
@@ -27,7 +30,9 @@ struct keeper {
 	sd_event_source *again;
 	struct calls *calls;
 	const char *path;
-	pid_t pid;		/* 0 for none */
+	bool is_there;
+	pid_t pid;		/* our child; 0 for none */
+	int pidfd;		/* of systemd's child, once it has spoken; or -1 */
 	bool is_killed;		/* by us */
 	uint64_t started;
 	char trouble[192];
@@ -55,10 +60,56 @@ static void become(const char *path, int fd)
 	_exit(NOT_STARTED);
 }
 
-/* calls_run() reads it, after everything. */
+static bool has_parent(const struct keeper *k)
+{
+	return strncmp(k->path, BY_SYSTEMD, strlen(BY_SYSTEMD));
+}
+
+/* Who speaks at a socket that systemd has accepted: the kernel adds it to what is said. */
+static void recognize(struct keeper *k, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct msghdr m = { .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct cmsghdr *c;
+	struct ucred who;
+
+	if (recvmsg(fd, &m, MSG_PEEK | MSG_DONTWAIT) < 0)
+		return;
+	c = CMSG_FIRSTHDR(&m);
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
+		return;
+	memcpy(&who, CMSG_DATA(c), sizeof(who));
+	if (who.pid > 0)
+		k->pidfd = syscall(SYS_pidfd_open, who.pid, 0);
+}
+
+static void kill_it(struct keeper *k)
+{
+	k->is_killed = true;
+	if (k->pid)
+		kill(k->pid, SIGKILL);
+	else if (k->pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, k->pidfd, SIGKILL, NULL, 0);
+}
+
+static int bury(struct keeper *k);
+
+/* calls_run() reads it, after everything. Of a child we are told more when it has ended. */
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-	return 0;
+	struct keeper *k = data;
+
+	if (has_parent(k))
+		return 0;
+	if (k->pidfd < 0)
+		recognize(k, fd);
+	if (!(events & EPOLLHUP))
+		return 0;
+	calls_run(k->calls);
+	return bury(k);
 }
 
 static int on_again(sd_event_source *source, uint64_t usec, void *data)
@@ -76,11 +127,20 @@ static int start_later(struct keeper *k)
 					  on_again, k);
 }
 
+static void forget_it(struct keeper *k)
+{
+	if (k->pidfd >= 0)
+		close(k->pidfd);
+	k->pidfd = -1;
+}
+
 static void gone(struct keeper *k)
 {
 	k->io = sd_event_source_unref(k->io);
 	k->child = sd_event_source_unref(k->child);
+	k->is_there = false;
 	k->pid = 0;
+	forget_it(k);
 	calls_use_worker(k->calls, -1);
 }
 
@@ -101,11 +161,10 @@ static void write_why(struct keeper *k, const siginfo_t *si, char *why, size_t l
 }
 
 /* Once, should it go on and on. */
-static void say_why(struct keeper *k, const siginfo_t *si)
+static void say_why(struct keeper *k, const char *why)
 {
-	char why[96], trouble[sizeof(k->trouble)];
+	char trouble[sizeof(k->trouble)];
 
-	write_why(k, si, why, sizeof(why));
 	snprintf(trouble, sizeof(trouble),
 		 "The process that agrees keys has ended (%s). Another one is started", why);
 	if (strcmp(trouble, k->trouble) || clock_ms() - k->started > NEWS_MS)
@@ -113,20 +172,36 @@ static void say_why(struct keeper *k, const siginfo_t *si)
 	strcpy(k->trouble, trouble);
 }
 
-static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
+static int buried(struct keeper *k, const char *why)
 {
-	struct keeper *k = data;
-
-	/* What it has said at last counts, and it tells more than a closed socket does. */
-	calls_run(k->calls);
-	say_why(k, si);
+	say_why(k, why);
 	gone(k);
 	return start_later(k);
 }
 
+/* Systemd's child, whose end only systemd is told. */
+static int bury(struct keeper *k)
+{
+	const char *fault = calls_worker_fault(k->calls);
+
+	return buried(k, fault && strcmp(fault, ENGINE_CLOSED) ? fault :
+		      "journalctl -u 'sottod-worker@*' says how");
+}
+
+static int on_child(sd_event_source *source, const siginfo_t *si, void *data)
+{
+	struct keeper *k = data;
+	char why[96];
+
+	/* What it has said at last counts, and it tells more than a closed socket does. */
+	calls_run(k->calls);
+	write_why(k, si, why, sizeof(why));
+	return buried(k, why);
+}
+
 static int watch(struct keeper *k, int fd)
 {
-	int r = sd_event_add_child(k->loop, &k->child, k->pid, WEXITED, on_child, k);
+	int r = k->pid ? sd_event_add_child(k->loop, &k->child, k->pid, WEXITED, on_child, k) : 0;
 
 	if (r >= 0)
 		r = sd_event_add_io(k->loop, &k->io, fd, EPOLLIN, on_io, k);
@@ -137,15 +212,41 @@ static void end(struct keeper *k)
 {
 	k->io = sd_event_source_unref(k->io);
 	k->child = sd_event_source_unref(k->child);
-	if (!k->pid)
-		return;
-	kill(k->pid, SIGKILL);	/* it has nothing that would have to be saved */
-	waitpid(k->pid, NULL, 0);
+	kill_it(k);	/* it has nothing that would have to be saved */
+	if (k->pid)
+		waitpid(k->pid, NULL, 0);
+	k->is_there = false;
 	k->pid = 0;
+	forget_it(k);
+}
+
+/* As try_fork(), where its unit has what locks it in, and ours need not. */
+static int try_connect(struct keeper *k)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	const int yes = 1;
+	int fd, r = 0;
+
+	if (snprintf(to.sun_path, sizeof(to.sun_path), "%s", k->path + strlen(BY_SYSTEMD)) >=
+	    (int)sizeof(to.sun_path))
+		return -ENAMETOOLONG;
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		r = -errno;
+	if (!r)
+		r = watch(k, fd);
+	if (r >= 0)
+		return fd;
+	end(k);
+	close(fd);
+	return r;
 }
 
 /* Return: the socket to it, or a negative errno. */
-static int try_start(struct keeper *k)
+static int try_fork(struct keeper *k)
 {
 	int pair[2], r;
 
@@ -174,8 +275,9 @@ static int start(struct keeper *k)
 
 	k->started = clock_ms();
 	k->is_killed = false;
-	fd = try_start(k);
+	fd = has_parent(k) ? try_fork(k) : try_connect(k);
 	if (fd >= 0) {
+		k->is_there = true;
 		calls_use_worker(k->calls, fd);
 		return 0;
 	}
@@ -195,6 +297,7 @@ int keeper_start(struct keeper **out, sd_event *loop, const char *path, struct c
 	k->loop = loop;
 	k->path = path;
 	k->calls = calls;
+	k->pidfd = -1;
 	r = start(k);
 	if (r < 0)
 		keeper_free(k);
@@ -214,15 +317,16 @@ void keeper_free(struct keeper *k)
 
 void keeper_look(struct keeper *k)
 {
-	if (!k->pid || k->is_killed || !calls_worker_fault(k->calls))
+	if (!k->is_there || k->is_killed || !calls_worker_fault(k->calls))
 		return;
-	/* What waits in its socket is not read any more. */
+	kill_it(k);
+	/* What waits in its socket is not read any more. Whose parent we are not is gone for us. */
 	k->io = sd_event_source_unref(k->io);
-	k->is_killed = true;
-	kill(k->pid, SIGKILL);
+	if (!k->pid)
+		bury(k);
 }
 
 const char *keeper_trouble(const struct keeper *k)
 {
-	return k->pid && !k->is_killed ? NULL : k->trouble;
+	return k->is_there && !k->is_killed ? NULL : k->trouble;
 }

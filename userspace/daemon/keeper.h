@@ -14,7 +14,8 @@ struct keeper;
 /**
  * keeper_start() - Start the worker, for as long as the keeper lives.
  * @out: the caller owns it, free with keeper_free()
- * @path: of the program
+ * @path: of the program; or "unix:" and a socket at which systemd starts one for whoever
+ *	connects, which then has a unit of its own
  *
  * SIGCHLD must be blocked. What cannot be started is tried again every second. Return: 0
  * or a negative errno.

@@ -9,6 +9,7 @@
 #include "module.h"
 #include "nft.h"
 #include "nft_text.h"
+#include "release.h"
 #include "rule_file.h"
 #include "state.h"
 
@@ -154,9 +155,17 @@ static int stand_down(const struct guard *g, struct trouble *t)
 	return 0;
 }
 
+static int waiting(struct trouble *t)
+{
+	return trouble(t, "end them, or restart the machine",
+		       "another kernel module is installed, and is taken when no call holds the one "
+		       "that runs");
+}
+
 /* How things are. */
 
-static bool has_old_rules(void)
+/* Has the kernel rules that were read from files, or others? */
+static bool has_rules(bool from_files)
 {
 	struct sotto_rule *rules = NULL;
 	bool found = false;
@@ -165,7 +174,7 @@ static bool has_old_rules(void)
 	if (module_get_rules(&rules, &n))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		found |= rules[i].id >= RULE_ID_MIN && rules[i].id <= RULE_ID_MAX;
+		found |= from_files == (rules[i].id >= RULE_ID_MIN && rules[i].id <= RULE_ID_MAX);
 	free(rules);
 	return found;
 }
@@ -175,7 +184,7 @@ static const char *how_it_is(void)
 {
 	if (nft_stands())
 		return "standing";
-	return has_old_rules() ? "old" : "off";
+	return has_rules(true) ? "old" : "off";
 }
 
 /* What is done. */
@@ -215,7 +224,7 @@ int guard_up(struct guard *g)
 /* It has failed by @why. What held before holds on, or else nftables stands in. */
 static int load_failed(struct guard *g, int r, const struct trouble *why)
 {
-	if (!nft_stands() && (r == MODULE_DOUBTFUL || !has_old_rules()))
+	if (!nft_stands() && (r == MODULE_DOUBTFUL || !has_rules(true)))
 		up(g, false);
 	say(why);
 	tell(g, how_it_is(), why);
@@ -240,6 +249,9 @@ int guard_load(struct guard *g)
 	if (r || missing(&rules, &t)) {
 		say(&t);
 		tell(g, r ? "standing" : "wider", &t);
+	} else if (release_waits()) {
+		waiting(&t);
+		tell(g, "waiting", &t);
 	} else {
 		tell(g, "loaded", NULL);
 	}
@@ -290,7 +302,7 @@ int guard_unload(struct guard *g)
 	struct trouble t;
 	int r = stand_for_both(g, &t);
 
-	if (!r && has_old_rules())
+	if (!r && has_rules(true))
 		r = module_put_rules(NULL, &t);
 	if (!r)
 		r = module_unload(&t);
@@ -299,6 +311,41 @@ int guard_unload(struct guard *g)
 	else
 		trouble(&t, "sudo systemctl restart sotto-guard", "the kernel module was unloaded");
 	tell(g, how_it_is(), &t);
+	return r;
+}
+
+int guard_renew(struct guard *g)
+{
+	struct trouble t;
+
+	if (!release_waits())
+		return 0;
+	if (release_flows()) {
+		waiting(&t);
+	} else if (has_rules(false)) {
+		trouble(&t, "sudo sotto rule list; delete what must go, or restart the machine",
+			"another kernel module is installed, but rules that were not read from files "
+			"hold the one that runs");
+	} else {
+		const bool unloaded = !guard_unload(g);
+
+		return guard_load(g) || !unloaded ? -1 : 0;
+	}
+	say(&t);
+	tell(g, "waiting", &t);
+	return -1;
+}
+
+int guard_end(struct guard *g)
+{
+	struct trouble t;
+	int r;
+
+	guard_unload(g);
+	r = stand_down(g, &t);
+	if (r)
+		say(&t);
+	tell(g, how_it_is(), r ? &t : NULL);
 	return r;
 }
 

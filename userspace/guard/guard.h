@@ -39,6 +39,16 @@ int guard_down(struct guard *g);
 /** guard_unload() - nftables stands in, then the rules of the files and the module go. */
 int guard_unload(struct guard *g);
 
+/**
+ * guard_renew() - If another module is installed than the one that runs, it takes its place.
+ *
+ * Not while there are flows: that is said, and -1 is returned.
+ */
+int guard_renew(struct guard *g);
+
+/** guard_end() - As guard_unload(), then nftables lets go too: nothing holds calls back. */
+int guard_end(struct guard *g);
+
 /** guard_check() - Are the files right? */
 int guard_check(struct guard *g);
 

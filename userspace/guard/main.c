@@ -30,6 +30,8 @@ static const struct {
 	{ "load", "the kernel module gets the rules, nftables lets go", guard_load },
 	{ "down", "nftables drops it again; the module keeps its rules", guard_down },
 	{ "unload", "down, then the rules and the module leave the kernel", guard_unload },
+	{ "renew", "the module that is installed takes the place of the one that runs", guard_renew },
+	{ "end", "unload, then nftables lets go: nothing is held back any more", guard_end },
 	{ "check", "are the files of rules right?", guard_check, true },
 	{ "text", "what nftables is told", guard_text_of_files, true },
 };

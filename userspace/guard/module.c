@@ -4,30 +4,26 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <libkmod.h>
 
+#include "release.h"
+
 #define MODULE	"sotto"
 #define BUILD	"build and install sotto for this kernel, then: sudo systemctl restart sotto-guard"
-#define SIGN	"sign the module with a key that this machine trusts (mokutil --import), then: " \
-		"sudo systemctl restart sotto-guard; sudo dmesg says more"
+#define SIGN	"sudo mokutil --import /var/lib/dkms/mok.pub, or another key that signs the module; " \
+		"then restart the machine, and let its firmware enrol the key"
 #define LOOK	"the end of: sudo dmesg; then: sudo systemctl restart sotto-guard"
 
 #define NO_FILE	(-ENXIO)	/* ENOENT is also what a module says that misses another */
 
 static int load_trouble(struct trouble *t, int err)
 {
-	struct utsname kernel;
-
 	switch (err) {
 	case NO_FILE:
-		if (uname(&kernel))
-			kernel.release[0] = '\0';
-		return trouble(t, BUILD, "there is no kernel module for this kernel, %s",
-			       kernel.release);
+		return release_missing(t);
 	case -EKEYREJECTED:
 	case -ENOKEY:
 	case -EPERM:

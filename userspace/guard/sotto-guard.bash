@@ -11,7 +11,7 @@ _sotto_guard() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$word")
 		;;
 	*)
-		mapfile -t COMPREPLY < <(compgen -W 'start up load down unload check text
+		mapfile -t COMPREPLY < <(compgen -W 'start up load down unload renew end check text
 			--rules-dir --state-dir --version --help' -- "$word")
 		;;
 	esac

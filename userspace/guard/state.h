@@ -20,7 +20,8 @@ int trouble(struct trouble *t, const char *cure, const char *cause, ...)
 
 /**
  * state_write() - Say how things are: DIR/state has @word, cause and cure, a line each.
- * @word: "loaded": the kernel has the rules; "wider": it has, and some cover more than
+ * @word: "loaded": the kernel has the rules; "waiting": it has, and another module is
+ *	installed than the one that runs; "wider": it has, and some cover more than
  *	they say; "old": it has those from before; "standing": nftables stands in; "off":
  *	nothing does
  * @t: NULL if nothing is wrong
