@@ -117,7 +117,7 @@ start_one() {
 	# shellcheck disable=SC2086 # words
 	qemu-system-x86_64 $accel -smp "${INSTALL_CPUS:-1}" -m 1536 -nodefaults -no-reboot -display none \
 		-kernel "$work/$1.vmlinuz" -initrd "$work/$1.initrd" \
-		-append "root=/dev/vda rw console=ttyS0 panic=-1 norandmaps mitigations=off net.ifnames=1 check.name=$1" \
+		-append "root=/dev/vda rw console=ttyS0 panic=-1 norandmaps mitigations=off net.ifnames=1 check.name=$1 $arguments" \
 		-drive "file=$work/$1.img,format=raw,if=virtio,cache=unsafe" \
 		-virtfs "local,path=$work/share,mount_tag=share,security_model=none,multidevs=remap" \
 		-netdev "stream,id=link,$(link_of "$1"),addr.type=unix,addr.path=$work/link" \

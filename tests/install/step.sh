@@ -40,3 +40,23 @@ session_is_there() {
 unit_is() {
 	[ "$(systemctl is-active "$1")" = "$2" ]
 }
+
+# call EXPRESSION: of the newest call
+call() {
+	alice sotto --json | jq -c ".calls[-1] | $1"
+}
+
+call_is() {
+	[ "$(call "$1" 2>/dev/null)" = "$2" ]
+}
+
+# half: what we have to say
+half() {
+	alice sotto verify --json </dev/null 2>/dev/null | jq -r 'select(.say).say'
+}
+
+# drops: the flow's counters of what did not go on
+drops() {
+	sotto flows --json | jq -c '[.flows[] | select(.rx == "secure") | .counters | to_entries[] |
+		select((.key | startswith("drop-")) and .value > 0)] | from_entries'
+}

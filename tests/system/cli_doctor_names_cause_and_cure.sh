@@ -78,8 +78,14 @@ run sotto doctor
 check "guard: cause" \
 	says "BAD  guard     the guard stands in, calls are held back: the kernel module is damaged"
 check "guard: cure" says "cure: build it"
+run sotto
+check "guard: sotto alone says so too" says "Trouble: the guard stands in, calls are held back"
+check "and how to mend it" says "cure: build it"
 guard_says old 'a.conf, line 2: nonsense' 'mend it'
 check "guard, with the rules from before" only_bad guard
+guard_says waiting 'another module waits' 'be patient'
+run sotto doctor
+check "another module waits: that is not bad" says "good guard     the kernel has the rules that are kept: another module waits"
 guard_says wider 'a.conf, line 2: the user does not exist' 'make it'
 check "guard, a rule that is wider" only_bad guard
 guard_says off 'no nftables' 'get some'

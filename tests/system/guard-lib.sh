@@ -4,7 +4,7 @@
 # alice's guard, after lib.sh and module-lib.sh:
 #
 #	rules_are 'require --port 7000'		her rules: one file, a line for each word
-#	module_is good|missing|damaged|foreign	what modprobe finds; damaged: after good
+#	module_is good|missing|newer|damaged|foreign	what modprobe finds; damaged: after good
 #	guard up				sotto-guard; what it says is in $work/guard.log
 #	stands					does nftables stand in?
 #	talk_without_end KIND FROM TO...	from now on, never-stops.c
@@ -63,6 +63,8 @@ module_is() {
 	case $1 in
 	good) cp "$(module_file)" "$_ko" ;;
 	damaged) head -c 70000 "$(module_file)" >"$_ko" ;;
+	# Of other sources, by what it says.
+	newer) LC_ALL=C sed 's/\(srcversion=\)...../\1AAAAA/' "$(module_file)" >"$_ko" ;;
 	# Of a kernel that is not SMP.
 	foreign) LC_ALL=C sed 's/\(vermagic=[^ ]* \)SMP/\1UPX/' "$(module_file)" >"$_ko" ;;
 	esac

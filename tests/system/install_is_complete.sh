@@ -138,6 +138,10 @@ idle_patterns() {
 is "each file is in one of Debian's packages" "$(homeless)" ""
 is "and they ask for nothing that is not there" "$(idle_patterns)" ""
 
+# systemd does not start a unit if such a file is missing.
+is "no credential has a path of its own" "$(grep -h '^LoadCredential.*:/' \
+	"$tree"/usr/lib/systemd/system/*.service)" ""
+
 version=$(sed -n "s/^  version: '\(.*\)',/\1/p" "$top/meson.build")
 is "debian/changelog has this release" "$(sed -n '1s/.*(\(.*\)).*/\1/p' "$top/debian/changelog")" \
 	"$version"

@@ -2,10 +2,29 @@
 #include <stdio.h>
 
 #include "calls.h"
+#include "doctor.h"
 #include "text.h"
+
+/* Where nothing goes, or all may, that is why calls are not what one expects. */
+static void print_trouble(void)
+{
+	const struct finding guard = doctor_guard();
+
+	if (guard.health != HEALTH_BAD || !doctor_guard_has_run())
+		return;
+	text_paint(stdout, TEXT_BAD);
+	fputs("Trouble", stdout);
+	text_paint(stdout, TEXT_PLAIN);
+	fputs(": ", stdout);
+	text_put(stdout, guard.found);
+	fputs("\n  cure: ", stdout);
+	text_put(stdout, guard.cure);
+	fputs("\n\n", stdout);
+}
 
 static void print_text(const struct calls *calls)
 {
+	print_trouble();
 	if (!calls->n)
 		puts("No call. Begin one with: sotto call NAME");
 	for (size_t i = 0; i < calls->n; i++) {

@@ -108,6 +108,11 @@ struct finding doctor_guard(void)
 		       "install both from the same release");
 }
 
+bool doctor_guard_has_run(void)
+{
+	return !access(GUARD_STATE, F_OK);
+}
+
 static bool session_has(gid_t gid)
 {
 	gid_t groups[NGROUPS_MAX];

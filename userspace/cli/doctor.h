@@ -6,6 +6,7 @@
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum health {
@@ -26,6 +27,9 @@ struct finding doctor_group(void);
 
 /** doctor_guard() - Has the kernel the rules that are kept, or does nftables stand in? */
 struct finding doctor_guard(void);
+
+/** doctor_guard_has_run() - Is there word of the guard? Not where it is not used. */
+bool doctor_guard_has_run(void);
 
 struct finding doctor_pipewire(void);
 struct finding doctor_plugin(void);
