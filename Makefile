@@ -80,6 +80,7 @@ install-dkms:
 install: all
 	$(ALONE) meson install -C build/user --destdir "$(DESTDIR)/"
 	install -D -m 644 $(MODULE) $(DESTDIR)/lib/modules/$(RELEASE)/extra/sotto.ko
+	install -D -m 644 module/modules-load.conf $(DESTDIR)/usr/lib/modules-load.d/sotto.conf
 	[ -n "$(DESTDIR)" ] || tools/after-install $(RELEASE)
 
 clean:

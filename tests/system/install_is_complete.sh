@@ -74,7 +74,7 @@ for f in \
 	/usr/share/fish/vendor_completions.d/sotto.fish \
 	/usr/share/fish/vendor_completions.d/sotto-guard.fish \
 	/usr/lib/systemd/system/sottod-worker.socket /usr/lib/systemd/system/sottod-worker@.service \
-	/usr/lib/systemd/system/sotto-renew.service /usr/lib/tmpfiles.d/sotto.conf \
+	/usr/lib/systemd/system/sotto-renew.service /usr/lib/tmpfiles.d/sotto.conf /usr/lib/modules-load.d/sotto.conf \
 	/usr/lib/systemd/system-preset/80-sotto.preset \
 	/usr/lib/systemd/user-preset/80-sotto.preset \
 	/usr/lib/systemd/user-preset/80-sotto-pipewire.preset; do
@@ -122,9 +122,9 @@ in_packages() {
 	done
 }
 
-# Of files, those that are not in one package; of patterns, those that nothing matches.
+# Of files, those that are not in one package (one comes with the module's source); of patterns, those that nothing matches.
 homeless() {
-	(cd "$tree" && find etc usr -type f -o -type l) | while read -r _f; do
+	(cd "$tree" && find etc usr -path usr/lib/modules-load.d/sotto.conf -o -type f -print -o -type l -print) | while read -r _f; do
 		[ "$(in_packages "/$_f" | grep -c .)" -eq 1 ] || echo "$_f"
 	done
 }
