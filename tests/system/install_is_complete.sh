@@ -138,6 +138,11 @@ idle_patterns() {
 is "each file is in one of Debian's packages" "$(homeless)" ""
 is "and they ask for nothing that is not there" "$(idle_patterns)" ""
 
+is "debian/libsotto0.symbols has each function of the library" \
+	"$(sed -n 's/^ \(sotto_[a-z_]*\)@.*/\1/p' "$top/debian/libsotto0.symbols" | LC_ALL=C sort)" \
+	"$(nm -D --defined-only "$tree/usr/lib/x86_64-linux-gnu/libsotto.so.0" |
+		sed -n 's/.* T \(sotto_[a-z_]*\)@.*/\1/p' | LC_ALL=C sort)"
+
 # systemd does not start a unit if such a file is missing.
 is "no credential has a path of its own" "$(grep -h '^LoadCredential.*:/' \
 	"$tree"/usr/lib/systemd/system/*.service)" ""
