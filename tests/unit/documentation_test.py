@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Documentation/ is built by Sphinx without a warning, and says what the sources say: each
+finding of "sotto doctor", each function of libsotto."""
+
+import re
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+PAGES = TOP / "Documentation"
+
+# One string, or several behind each other with macros among them.
+TEXT = r'((?:"(?:[^"\\]|\\.)*"|[A-Z_]+|\s)+)'
+
+
+def source(path):
+    return (TOP / path).read_text()
+
+
+def joined(text, macros):
+    parts = re.findall(r'"((?:[^"\\]|\\.)*)"|([A-Z_]+)', text)
+    return "".join(string or macros.get(macro, "") for string, macro in parts)
+
+
+def macros_of(text):
+    text = text.replace("\\\n", " ")
+    return dict(re.findall(r'^#define (\w+)\s+"([^"\n]*)"$', text, re.M))
+
+
+def said_by_the_program():
+    """What may be wrong, or not known; %s and the like are dots."""
+    found = set()
+    for path in ("userspace/cli/cmd_doctor.c", "userspace/cli/doctor.c",
+                 "userspace/daemon/bus_doctor.c"):
+        text = source(path)
+        for words in re.findall(r'(?:FINDING\(|struct finding\)\{) ?"\w+",\s*'
+                                r"(?:HEALTH_BAD|HEALTH_UNKNOWN|false),\s*" + TEXT + ",", text):
+            found.add(joined(words, macros_of(text)))
+        found.update(re.findall(r'\{ "\w+", HEALTH_BAD, "([^"]*)" \}', text))
+    main = source("userspace/daemon/main.c")
+    troubles = set(re.findall(r"return ([A-Z_]+);", main.split("trouble_of(int r)", 1)[1]
+                              .split("\n}", 1)[0]))
+    found.update(macros_of(main)[name] for name in troubles)
+    for words in re.findall(r"snprintf\((?:k->)?trouble, sizeof\((?:k->)?trouble\),\s*" + TEXT + ",",
+                            source("userspace/daemon/keeper.c")):
+        found.add(joined(words, {}))
+    return {re.sub("%s", "...", words) for words in found}
+
+
+class Pages(unittest.TestCase):
+    def test_sphinx_has_nothing_to_say(self):
+        with tempfile.TemporaryDirectory() as out:
+            run = subprocess.run(["/usr/bin/sphinx-build", "-q", "-W", "--keep-going", "-b", "html",
+                                  "-d", out + "/doctrees", PAGES, out + "/html"],
+                                 capture_output=True, text=True)
+            self.assertEqual(run.stdout + run.stderr, "")
+            self.assertEqual(run.returncode, 0)
+            for page in PAGES.glob("*.rst"):
+                self.assertTrue((Path(out) / "html" / (page.stem + ".html")).exists(), page.name)
+
+    def test_files_that_pages_name_are_there(self):
+        for page in sorted(PAGES.glob("*.rst")):
+            for name in re.findall(r"``((?:module|userspace|tests|tools|examples|include|Documentation)"
+                                   r"/[\w./-]+)``", page.read_text()):
+                with self.subTest(page.name, file=name):
+                    self.assertTrue((TOP / name).exists() or any(TOP.glob(name + ".*")))
+
+    def test_tests_that_pages_name_are_there(self):
+        for page in sorted(PAGES.glob("*.rst")):
+            for name in re.findall(r"``(\w+)\.sh``", page.read_text()):
+                with self.subTest(page.name, test=name):
+                    self.assertTrue(any(TOP.glob(f"tests/*/{name}.sh")))
+
+    def test_pages_name_only_pages_that_are_there(self):
+        for page in [TOP / "README.md", *sorted(PAGES.glob("*.rst"))]:
+            for name in re.findall(r"(?<![\w./*-])([a-z][a-z-]+\.rst)\b", page.read_text()):
+                with self.subTest(page.name, named=name):
+                    self.assertTrue((PAGES / name).exists())
+
+
+class Doctor(unittest.TestCase):
+    def test_findings_are_found(self):
+        self.assertGreater(len(said_by_the_program()), 30)
+
+    def test_each_finding_is_explained_and_no_other(self):
+        page = (PAGES / "troubleshooting.rst").read_text()
+        self.assertEqual(set(re.findall(r"^``(.+)``\n  \S", page, re.M)), said_by_the_program())
+
+
+class Library(unittest.TestCase):
+    """libsotto(3) beside the header and the symbols that are given away."""
+
+    def test_manual_names_each_function_with_its_arguments(self):
+        header = re.sub(r"/\*.*?\*/", "", source("userspace/libsotto/sotto.h"), flags=re.S)
+        declared = {}
+        for name, arguments in re.findall(r"^[\w ]+[ *](sotto_\w+)\((.*?)\);", header, re.S | re.M):
+            declared[name] = " ".join(arguments.split())
+        told = {}
+        for name, arguments in re.findall(r'^\.Fn (\w+) (".*")$', source(
+                "Documentation/man/libsotto.3"), re.M):
+            told[name] = ", ".join(re.findall(r'"([^"]*)"', arguments))
+        self.assertGreater(len(declared), 30)
+        self.assertEqual(told, declared)
+
+    def test_what_is_declared_is_given_away(self):
+        header = re.sub(r"/\*.*?\*/", "", source("userspace/libsotto/sotto.h"), flags=re.S)
+        words = re.findall(r"^\t(sotto_[\w*]+);", source("userspace/libsotto/libsotto.map"), re.M)
+        for name in re.findall(r"^[\w ]+[ *](sotto_\w+)\(", header, re.M):
+            with self.subTest(name):
+                self.assertTrue(any(re.fullmatch(w.replace("*", ".*"), name) for w in words))
+
+
+if __name__ == "__main__":
+    unittest.main()
