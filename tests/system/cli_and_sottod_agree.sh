@@ -29,6 +29,15 @@ run sotto peers --json
 check "the peer is there" json '.peers == [{"name":"bob","addresses":["192.0.2.7:7686",
 	"[2001:db8::7]:9"],"known":false,"verified":false,"verified_since":null,"last_call":null,
 	"verified_by":null,"code":false,"suite":null,"mismatch":false,"auto_answer":false}]'
+# as_told INTERFACE OBJECT: the reference names each of its members, with its types
+as_told() {
+	busctl --address="$DBUS_SYSTEM_BUS_ADDRESS" introspect --xml-interface org.sotto1 "$2" |
+		/usr/bin/python3 "$top/tests/unit/dbus_reference.py" "$1" >"$work/differ" &&
+	! grep . "$work/differ"
+}
+check "the manager's introspection is what dbus.rst says" as_told org.sotto1.Manager /org/sotto1
+check "and a peer's" as_told org.sotto1.Peer /org/sotto1/peer/1
+check "which would have been seen" not as_told org.sotto1.Call /org/sotto1
 run sotto pair --show "Guinevere Featherstonehaugh"
 is "a code: exit 0" "$status" 0
 code=$(grep -oE '^([a-z0-9]{4}-){4}[a-z0-9]{4}$' "$work/out")

@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Documentation/ is built by Sphinx without a warning, and says what the sources say: each
-finding of "sotto doctor", each function of libsotto."""
+finding of "sotto doctor", each function of libsotto, each member of a call on the bus (of
+the other objects cli_and_sottod_agree.sh asks a running sottod)."""
 
 import re
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+
+import dbus_reference
 
 TOP = Path(__file__).resolve().parents[2]
 PAGES = TOP / "Documentation"
@@ -88,6 +91,19 @@ class Doctor(unittest.TestCase):
     def test_each_finding_is_explained_and_no_other(self):
         page = (PAGES / "troubleshooting.rst").read_text()
         self.assertEqual(set(re.findall(r"^``(.+)``\n  \S", page, re.M)), said_by_the_program())
+
+
+class Bus(unittest.TestCase):
+    def test_each_member_of_a_call_is_there_and_no_other(self):
+        text = source("userspace/daemon/bus_call.c")
+        program = {name: f"method {taken} -> {given}" for name, taken, given in re.findall(
+            r'\t(?:METHOD|SENSITIVE)\("(\w+)", "(.*?)", "(.*?)",', text)}
+        properties = re.search(r"#define PROPERTIES\(.*?\n\n", text, re.S).group(0)
+        program.update({name: f"property {kind}" for name, kind in re.findall(
+            r'\("(\w+)", "(\w+)",', properties)})
+        self.assertGreater(len(program), 20)
+        self.assertEqual(dbus_reference.differences(dbus_reference.of_page("org.sotto1.Call"),
+                                                    program), [])
 
 
 class Library(unittest.TestCase):
