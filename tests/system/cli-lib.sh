@@ -74,6 +74,18 @@ asked() {
 run() {
 	"$@" >"$work/out" 2>"$work/err" 9>&-
 	status=$?
+	keep_json
+}
+
+# What is written so far in JSON, for fits_schema.
+keep_json() {
+	grep '^{"schema"' "$work/out" >>"$work/all.json"
+	return 0
+}
+
+# fits_schema: all that was run with --json has written what the schema says
+fits_schema() {
+	/usr/bin/python3 "$top/tests/unit/json_schema.py" "$work/all.json"
 }
 
 # begin COMMAND...: the same in the background, until finished

@@ -127,4 +127,5 @@ check "sottod's findings are among the doctor's" json '[.findings[].name] |
 check "the module is missing, and sottod says so too" json '[.findings[] |
 	select(.name == "module" or .name == "kernel") | .good] == [false, false]'
 check "sottod has its port" json '.findings[] | select(.name == "port") | .good'
+check "the published schema fits all of it" fits_schema
 finish

@@ -82,4 +82,5 @@ run sotto --version
 check "sotto --version" grep -qE '^sotto [0-9]+[.][0-9]+' "$work/out"
 run sh -c 'sotto --help >/dev/full'
 is "output that could not be written: exit 1" "$status" 1
+check "the published schema fits all of it" fits_schema
 finish

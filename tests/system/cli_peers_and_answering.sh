@@ -105,4 +105,5 @@ tell set 6 Kind program
 run sotto hangup
 is "a program's call is not ours to hang up: exit 1" "$status" 1
 check "and it is said" warns "There is no call of sotto's own to hang up."
+check "the published schema fits all of it" fits_schema
 finish

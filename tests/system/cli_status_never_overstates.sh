@@ -96,9 +96,9 @@ tell set 2 Claim
 run sotto
 check "nobody known: a stranger" says "a stranger  (incoming call 2)"
 tell set 2 Outgoing yes
-tell set 2 TheirProgress busy
+tell set 2 TheirProgress ended
 run sotto
-check "the other end's state" says "; the other end: busy"
+check "the other end's state" says "; the other end: ended"
 
 tell drop 1
 for end in "hangup us:You hung up." "hangup them:The other end hung up." \
@@ -131,4 +131,5 @@ run sotto
 check "declined here is not missed" not says missed
 tell set 2 Reason declined
 check "an ended call's security is not told" not says "security"
+check "the published schema fits all of it" fits_schema
 finish

@@ -102,4 +102,5 @@ secure_call 2 carol
 run sh -c 'echo w5 | sotto verify'
 is "which of two: exit 1" "$status" 1
 check "it is asked which" warns "sotto verify NUMBER"
+check "the published schema fits all of it" fits_schema
 finish
