@@ -84,6 +84,39 @@ class Pages(unittest.TestCase):
                     self.assertTrue((PAGES / name).exists())
 
 
+def commands_of_pages():
+    """Indented lines of README.md and the pages that begin like a command."""
+    first = ("sotto|make|systemctl|echo|adduser|apt|apt-get|modprobe|tcpdump|pw-cat|pw-record|cc|"
+             "mokutil|journalctl|perf|bpftrace|nft|[.]/\\S+|tests/\\S+|tools/\\S+")
+    for page in [TOP / "README.md", *sorted(PAGES.glob("*.rst"))]:
+        for line in re.findall(r"^    (\S.*)$", page.read_text(), re.M):
+            command = re.split(r"\s{3,}|\s+#\s", line)[0].strip()
+            if re.match(rf"(sudo )?({first})( |$)", command):
+                yield page.name, command
+
+
+class Commands(unittest.TestCase):
+    """tests/unit/commands.txt: each command of the pages, with what runs it or why nothing does."""
+
+    rows = dict(line.split("\t") for line in source("tests/unit/commands.txt").splitlines()
+                if not line.startswith("#"))
+
+    def test_each_command_has_a_row_and_each_row_a_command(self):
+        found = {command for _, command in commands_of_pages()}
+        self.assertGreater(len(found), 30)
+        self.assertEqual(found - set(self.rows), set())
+        self.assertEqual(set(self.rows) - found, set())
+
+    def test_what_runs_it_does(self):
+        for command, how in self.rows.items():
+            with self.subTest(command):
+                where, what = how.split(": ", 1)
+                if where == "not run":
+                    self.assertGreater(len(what), 5)
+                else:
+                    self.assertIn(what, source(where))
+
+
 class Doctor(unittest.TestCase):
     def test_findings_are_found(self):
         self.assertGreater(len(said_by_the_program()), 30)
