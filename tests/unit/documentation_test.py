@@ -117,6 +117,29 @@ class Commands(unittest.TestCase):
                     self.assertIn(what, source(where))
 
 
+class Conformance(unittest.TestCase):
+    """rfc-conformance.rst: what is done is done in a file that there is, and shown by a test."""
+
+    page = (PAGES / "rfc-conformance.rst").read_text()
+
+    def test_unit_tests_that_it_names_are_there(self):
+        named = re.findall(r"``(module_\w+): (\w+)``", self.page)
+        self.assertGreater(len(named), 30)
+        for file, name in named:
+            with self.subTest(file, name=name):
+                self.assertIn(f"void {name}(void **state)", source(f"tests/unit/{file}.c"))
+
+    def test_files_that_it_names_are_there(self):
+        for name in re.findall(r"``(\w+\.[ch])``", self.page):
+            with self.subTest(name):
+                self.assertTrue((TOP / "module" / name).exists())
+
+    def test_what_is_done_is_shown(self):
+        for line in self.page.split("\n"):
+            if line.endswith("  nothing"):
+                self.assertRegex(line, "not (done|here)")
+
+
 class Doctor(unittest.TestCase):
     def test_findings_are_found(self):
         self.assertGreater(len(said_by_the_program()), 30)
