@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What speaks for a 5-tuple's being a call, before there is a flow.
+ * What speaks for a 5-tuple's being a call, before there is a flow, and what against it.
  */
 #ifndef SOTTO_EVIDENCE_H
 #define SOTTO_EVIDENCE_H
@@ -12,27 +12,47 @@
 #include "rtp.h"
 #include "tuple.h"
 
-#define SOTTO_EVIDENCE_SLOTS	256
+#define SOTTO_EVIDENCE_SLOTS	2048
 #define SOTTO_EVIDENCE_WAYS	8	/* slots in which a tuple may be */
+#define SOTTO_EVIDENCE_PACKETS	4	/* with which a call is found at the latest */
+#define SOTTO_EVIDENCE_QUERIES	16	/* of one socket to one server, that wait together */
+
+/**
+ * struct sotto_evidence_packet - what is kept of an RTP packet
+ * @ssrc: its source
+ * @timestamp: its time, in units that only its program knows
+ * @when: jiffies, their lower half
+ * @seq: sequence number
+ * @pt: payload type
+ * @big: as much in it as in a piece of a picture
+ */
+struct sotto_evidence_packet {
+	u32 ssrc;
+	u32 timestamp;
+	u32 when;
+	u16 seq;
+	u8 pt;
+	bool big;
+};
 
 /**
  * struct sotto_evidence_slot - one 5-tuple under observation
- * @tuple: which
- * @when: jiffies of the last packet
- * @ssrc: of the RTP packets
- * @seq: of the last one
- * @pt: of the last one
- * @rtp: packets that followed one another so far
+ * @print: keyed hash of it, 0: nobody's
+ * @when: jiffies of the last packet, their lower half
+ * @count: how many of @packet or @query hold something
  * @dtls: a DTLS handshake has ended in this direction
+ * @packet: RTP packets, the latest first
+ * @query: ids of DNS queries, the latest first; in slots of their own
  */
 struct sotto_evidence_slot {
-	struct sotto_tuple tuple;
-	unsigned long when;
-	u32 ssrc;
-	u16 seq;
-	u8 pt;
-	u8 rtp;
+	u64 print;
+	u32 when;
+	u8 count;
 	bool dtls;
+	union {
+		struct sotto_evidence_packet packet[SOTTO_EVIDENCE_PACKETS - 1];
+		u16 query[SOTTO_EVIDENCE_QUERIES];
+	};
 };
 
 /**
@@ -40,8 +60,9 @@ struct sotto_evidence_slot {
  * @lock: guards @slot
  * @key: keeps outsiders from choosing the slot
  * @slot: by hash, several to a hash, so that calls that begin together do not push each
- *	other out; a newcomer takes the place of the oldest of them. Apart by who asked,
- *	so that the network cannot push out what a program began
+ *	other out; a newcomer takes the place of one of them at random. Apart by who asked,
+ *	so that the network cannot push out what a program began. NULL until
+ *	sotto_evidence_ready(), since most namespaces never need it
  */
 struct sotto_evidence {
 	spinlock_t lock;	/* see above */
@@ -49,15 +70,20 @@ struct sotto_evidence {
 	struct sotto_evidence_slot *slot[__SOTTO_DIR_MAX];
 };
 
-int sotto_evidence_init(struct sotto_evidence *ev);	/* may sleep; 0 or -ENOMEM */
+void sotto_evidence_init(struct sotto_evidence *ev);
+int sotto_evidence_ready(struct sotto_evidence *ev);	/* may sleep; 0 or -ENOMEM */
 void sotto_evidence_exit(struct sotto_evidence *ev);
 
 /* One RTP packet more. True when the tuple is a call. Any context but hardirq. */
 bool sotto_evidence_rtp(struct sotto_evidence *ev, const struct sotto_tuple *tuple,
-			enum sotto_dir dir, const struct sotto_rtp_info *info);
+			enum sotto_dir dir, const struct sotto_rtp_info *info, unsigned int len);
 
 /* One DTLS datagram more. True when a handshake has ended in both directions. */
 bool sotto_evidence_dtls(struct sotto_evidence *ev, const struct sotto_tuple *tuple,
 			 enum sotto_dir dir, const u8 *data, unsigned int len);
+
+/* True when a datagram that begins as RTP does is DNS instead. Any context but hardirq. */
+bool sotto_evidence_dns(struct sotto_evidence *ev, const struct sotto_tuple *tuple,
+			enum sotto_dir dir, const u8 *data, unsigned int len);
 
 #endif /* SOTTO_EVIDENCE_H */

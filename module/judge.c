@@ -22,18 +22,10 @@
 #include "segment.h"
 #include "srtp.h"
 #include "uninit.h"
-
-enum judgement {
-	PASS,
-	DROP,
-	CRYPT,		/* protect or unprotect, or drop */
-	AGENT,		/* to the agent, or drop */
-};
-
-#define CLASSES	(SOTTO_CLASS_OTHER + 1)
+#include "verdict.h"
 
 /* The state table. Columns: RTP, RTCP, ZRTP, bare STUN, TURN data, DTLS, other. */
-static const u8 out_table[__SOTTO_STATE_MAX][CLASSES] = {
+static const u8 out_table[__SOTTO_STATE_MAX][SOTTO_CLASSES] = {
 	[SOTTO_STATE_NONE]	= { DROP,  DROP,  DROP, DROP, DROP, DROP, DROP },
 	[SOTTO_STATE_HOLD]	= { DROP,  DROP,  DROP, PASS, DROP, DROP, DROP },
 	[SOTTO_STATE_CLEAR]	= { PASS,  PASS,  DROP, PASS, PASS, PASS, PASS },
@@ -42,24 +34,13 @@ static const u8 out_table[__SOTTO_STATE_MAX][CLASSES] = {
 	[SOTTO_STATE_DEAD]	= { DROP,  DROP,  DROP, PASS, DROP, DROP, DROP },
 };
 
-static const u8 in_table[__SOTTO_STATE_MAX][CLASSES] = {
+static const u8 in_table[__SOTTO_STATE_MAX][SOTTO_CLASSES] = {
 	[SOTTO_STATE_NONE]	= { DROP,  DROP,  DROP,  DROP, DROP, DROP, DROP },
 	[SOTTO_STATE_HOLD]	= { DROP,  DROP,  AGENT, PASS, DROP, DROP, DROP },
 	[SOTTO_STATE_CLEAR]	= { PASS,  PASS,  AGENT, PASS, PASS, PASS, PASS },
 	[SOTTO_STATE_SECURE]	= { CRYPT, CRYPT, AGENT, PASS, DROP, DROP, DROP },
 	[SOTTO_STATE_OWN]	= { PASS,  PASS,  PASS,  PASS, PASS, PASS, PASS },
 	[SOTTO_STATE_DEAD]	= { DROP,  DROP,  AGENT, PASS, DROP, DROP, DROP },
-};
-
-/* Without a flow, under a rule. What is not RTP-shaped passes until there is one. */
-static const u8 no_flow_require[__SOTTO_DIR_MAX][CLASSES] = {
-	[SOTTO_DIR_TX]		= { DROP,  DROP,  DROP,  PASS, DROP, PASS, PASS },
-	[SOTTO_DIR_RX]		= { DROP,  DROP,  AGENT, PASS, DROP, PASS, PASS },
-};
-
-static const u8 no_flow_prefer[__SOTTO_DIR_MAX][CLASSES] = {
-	[SOTTO_DIR_TX]		= { PASS,  PASS,  PASS,  PASS, PASS, PASS, PASS },
-	[SOTTO_DIR_RX]		= { PASS,  PASS,  AGENT, PASS, PASS, PASS, PASS },
 };
 
 static __always_inline enum judgement judge(const struct sotto_flow *flow,
@@ -437,7 +418,7 @@ static bool makes_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
 		return true;
 	return pkt->class == SOTTO_CLASS_RTP &&
 	       !sotto_rtp_parse(sotto_packet_payload(pkt), pkt->len, &info) &&
-	       sotto_evidence_rtp(&sn->evidence, &pkt->tuple, pkt->dir, &info);
+	       sotto_evidence_rtp(&sn->evidence, &pkt->tuple, pkt->dir, &info, pkt->len);
 }
 
 /*
@@ -491,11 +472,17 @@ static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *
 	u64 print = sk ? sotto_socket_print(sk) : 0;
 	bool tainted = is_tainted(sn, sk);
 	bool strict = tainted || rule->spec.action == SOTTO_ACTION_REQUIRE;
-	enum judgement judgement = strict ? no_flow_require[pkt->dir][pkt->class]
-					  : no_flow_prefer[pkt->dir][pkt->class];
+	enum judgement judgement = sotto_judge_unknown(strict, pkt->dir, pkt->class);
 	bool own = !tainted && (rule->spec.flags & SOTTO_RULE_F_OWN) && is_own(sn, pkt);
 	struct sotto_flow *flow;
 
+	/* Not from a socket that has been secure: it is a telephone's. */
+	if (judgement == DROP && !tainted &&
+	    sotto_evidence_dns(&sn->evidence, &pkt->tuple, pkt->dir, sotto_packet_payload(pkt),
+			       pkt->len)) {
+		*verdict = pass(pkt, &rule->stats);
+		return NULL;
+	}
 	if (own || (is_anybodys(pkt, sk) && makes_flow(sn, pkt, judgement))) {
 		enum sotto_state state = own ? SOTTO_STATE_OWN :
 					 strict ? SOTTO_STATE_HOLD : SOTTO_STATE_CLEAR;

@@ -23,12 +23,10 @@ static int __net_init net_init(struct net *net)
 
 	sn->net = net;
 	mutex_init(&sn->control);
-	err = sotto_evidence_init(&sn->evidence);
-	if (err)
-		return err;
+	sotto_evidence_init(&sn->evidence);
 	err = sotto_taint_init(&sn->taint);
 	if (err)
-		goto err_evidence;
+		return err;
 	err = sotto_flows_init(sn);
 	if (err)
 		goto err_taint;
@@ -46,8 +44,6 @@ err_flows:
 	sotto_flows_exit(sn);
 err_taint:
 	sotto_taint_exit(&sn->taint);
-err_evidence:
-	sotto_evidence_exit(&sn->evidence);
 	return err;
 }
 

@@ -69,11 +69,16 @@ static int flow_tuple(struct genl_info *info, struct nlattr **tb, struct sotto_t
 /* Born under the rule that covers it, in hold if there is none. Under control. */
 static struct sotto_flow *flow_begin(struct sotto_net *sn, struct sotto_flow_params *p)
 {
-	struct sock *sk = sotto_flow_socket(sn, &p->tuple, 0);
-	struct sotto_subject who = { .tuple = &p->tuple, .sk = sk };
+	struct sotto_subject who = { .tuple = &p->tuple };
 	struct sotto_flow *flow;
 	const struct sotto_rule *rule;
+	struct sock *sk;
 
+	/* Its socket may become one for which flows are looked for without a rule. */
+	if (sotto_evidence_ready(&sn->evidence))
+		return ERR_PTR(-ENOMEM);
+	sk = sotto_flow_socket(sn, &p->tuple, 0);
+	who.sk = sk;
 	p->flags = SOTTO_FLOW_F_AGENT;
 	p->action = SOTTO_ACTION_REQUIRE;
 	p->state = SOTTO_STATE_HOLD;

@@ -141,8 +141,11 @@ static struct sotto_rules *snapshot(const struct sotto_net *sn)
 	return rcu_dereference_protected(sn->rules, lockdep_is_held(&sn->control));
 }
 
-static struct sotto_rules *rules_alloc(unsigned int n)
+/* Whoever has rules looks for calls. */
+static struct sotto_rules *rules_alloc(struct sotto_net *sn, unsigned int n)
 {
+	if (sotto_evidence_ready(&sn->evidence))
+		return NULL;
 	return kvzalloc(struct_size((struct sotto_rules *)NULL, rule, n), GFP_KERNEL);
 }
 
@@ -220,7 +223,7 @@ int sotto_rule_new(struct sotto_net *sn, struct sotto_rule_spec *spec,
 		NL_SET_ERR_MSG(extack, "a rule with this rule/id exists");
 		return -EEXIST;
 	}
-	next = rules_alloc(n + 1);
+	next = rules_alloc(sn, n + 1);
 	if (!next)
 		return -ENOMEM;
 	rule = rule_create(spec, extack);
@@ -254,7 +257,7 @@ int sotto_rule_del(struct sotto_net *sn, u32 id, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "no rule has this rule/id");
 		return -ENOENT;
 	}
-	next = rules_alloc(old->n - 1);
+	next = rules_alloc(sn, old->n - 1);
 	if (!next)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < old->n; i++)
@@ -321,7 +324,7 @@ int sotto_rule_replace(struct sotto_net *sn, struct sotto_rule_ids ids,
 	unsigned int kept;
 	int err = 0;
 
-	next = rules_alloc(n + (old ? old->n : 0));
+	next = rules_alloc(sn, n + (old ? old->n : 0));
 	if (!next)
 		return -ENOMEM;
 	rules_keep(next, old, &ids);

@@ -8,6 +8,7 @@
 #include "kshim.h"
 
 unsigned int kshim_bh_off;
+unsigned long jiffies;
 
 static unsigned int fail_countdown;
 static bool failed;
@@ -117,4 +118,9 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key)
 void get_random_bytes(void *out, size_t len)
 {
 	randombytes_buf(out, len);
+}
+
+u32 get_random_u32(void)
+{
+	return randombytes_random();
 }

@@ -20,7 +20,9 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
+typedef int16_t s16;
 typedef int64_t s64;
+typedef uint16_t __be16;
 typedef unsigned int gfp_t;
 
 #define U32_MAX			UINT32_MAX
@@ -36,11 +38,18 @@ typedef unsigned int gfp_t;
 #define __always_inline		inline __attribute__((always_inline))
 #endif
 #define noinline		__attribute__((noinline))
+#define __aligned(n)		__attribute__((aligned(n)))
 #define BUILD_BUG_ON(x)		_Static_assert(!(x), #x)
 #define min(a, b)		((a) < (b) ? (a) : (b))
 #define max(a, b)		((a) > (b) ? (a) : (b))
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
+#define swap(a, b)				\
+	do {					\
+		typeof(a) t_ = (a);		\
+		(a) = (b);			\
+		(b) = t_;			\
+	} while (0)
 #define ilog2(n)		(31 - __builtin_clz(n))
 
 /* Unaligned big-endian numbers. */
@@ -120,6 +129,8 @@ void *kmalloc(size_t size, gfp_t gfp);
 void *kmemdup(const void *p, size_t len, gfp_t gfp);
 void kfree(const void *p);
 void kfree_sensitive(const void *p);
+#define kvcalloc(n, size, gfp)	kzalloc((n) * (size), gfp)
+#define kvfree(p)		kfree(p)
 
 #define memzero_explicit(p, len)	explicit_bzero(p, len)
 
@@ -323,6 +334,12 @@ typedef struct {
 
 u64 siphash(const void *data, size_t len, const siphash_key_t *key);
 void get_random_bytes(void *out, size_t len);
+u32 get_random_u32(void);
+
+/* Time is what a test says that it is. */
+#define HZ			1000
+extern unsigned long jiffies;
+#define jiffies_to_msecs(j)	(j)
 
 /* Extended acknowledgement. */
 struct netlink_ext_ack {
