@@ -24,6 +24,14 @@ sotto --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort >"$work/help"
 check "there are commands" [ "$(wc -l <"$work/help")" -gt 10 ]
 is "the completion has each, and no other" "$(complete sotto '' | grep -v '^-' | sort)" \
 	"$(cat "$work/help")"
+# options: those that the help of some command explains, a line each
+for word in $(cat "$work/help"); do
+	sotto "$word" --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p'
+done | grep -vxE -- '--(json|help|version)' | sort -u >"$work/options"
+check "commands have options" [ "$(wc -l <"$work/options")" -gt 10 ]
+is "the man page explains each, and no other" "$(sed -n 's/^[.]It Fl -\([a-z-]*\).*/--\1/p' \
+	"$top/Documentation/man/sotto.1" | grep -vxE -- '--(json|help|version)' | sort -u)" \
+	"$(cat "$work/options")"
 # "answer | decline | hangup" stand in one line.
 is "the man page has each, and no other" "$(sed -n '/^[.]Sh COMMANDS/,/^[.]Sh OPTIONS/s/^[.]It Cm \([a-z]*\).*/\1/p' \
 	"$top/Documentation/man/sotto.1" | sort -u)" "$(cat "$work/help")"
