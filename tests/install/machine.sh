@@ -99,28 +99,16 @@ take_kernel() {
 	cp -L "$root/vmlinuz" "$work/$1.vmlinuz" && cp -L "$root/initrd.img" "$work/$1.initrd"
 }
 
-# link NAME: the first listens, the other one connects
-link_of() {
-	eval "number=\$number_$1"
-	[ "$number" = 1 ] && echo "server=on" || echo "server=off,reconnect=1"
-}
-
 start_one() {
 	with_disk "$1" take_kernel "$1" || bail "$1 has nothing to start"
 	eval "number=\$number_$1"
 	rm -f "$work/$1.pcap"
-	if [ -w /dev/kvm ] && [ -n "${INSTALL_KVM-}" ]; then
-		accel="-accel kvm -cpu host"
-	else
-		accel="-accel tcg,thread=multi -cpu max"
-	fi
-	# shellcheck disable=SC2086 # words
-	qemu-system-x86_64 $accel -smp "${INSTALL_CPUS:-1}" -m 1536 -nodefaults -no-reboot -display none \
+	qemu-system-x86_64 -accel tcg,thread=multi -cpu max -smp 1 -m 1536 -nodefaults -no-reboot -display none \
 		-kernel "$work/$1.vmlinuz" -initrd "$work/$1.initrd" \
 		-append "root=/dev/vda rw console=ttyS0 panic=-1 norandmaps mitigations=off net.ifnames=1 check.name=$1 $arguments" \
 		-drive "file=$work/$1.img,format=raw,if=virtio,cache=unsafe" \
 		-virtfs "local,path=$work/share,mount_tag=share,security_model=none,multidevs=remap" \
-		-netdev "stream,id=link,$(link_of "$1"),addr.type=unix,addr.path=$work/link" \
+		-netdev "dgram,id=link,local.type=unix,local.path=$work/link$number,remote.type=unix,remote.path=$work/link$((3 - number))" \
 		-device "virtio-net-pci,netdev=link,mac=52:54:00:77:00:0$number" \
 		-object "filter-dump,id=dump,netdev=link,file=$work/$1.pcap" \
 		-device virtio-rng-pci -serial "file:$work/$1.console" &
@@ -137,7 +125,7 @@ stop_all() {
 
 start() {
 	running=
-	rm -f "$work/link"
+	rm -f "$work/link1" "$work/link2"
 	for n; do
 		start_one "$n"
 	done
