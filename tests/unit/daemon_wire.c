@@ -53,7 +53,7 @@ static void some_peer(struct zrtp_peer *p)
 
 static const enum wire_order_type orders[] = {
 	WIRE_OPEN, WIRE_MULTISTREAM, WIRE_START, WIRE_PEER, WIRE_PACKET, WIRE_AUTHENTICATED,
-	WIRE_CLOSE, WIRE_CONTROL, WIRE_PING,
+	WIRE_CLOSE, WIRE_CONTROL, WIRE_PING, WIRE_JOIN, WIRE_CONTEND, WIRE_REFUSE,
 };
 
 #define N_ORDERS	(sizeof(orders) / sizeof(orders[0]))
@@ -65,16 +65,21 @@ static void some_order(struct wire_order *o, enum wire_order_type type)
 	o->id = ID;
 	if (type == WIRE_OPEN)
 		o->ssrc = 0x89abcdef;
-	if (type == WIRE_MULTISTREAM)
+	if (type == WIRE_MULTISTREAM || type == WIRE_JOIN)
 		some_master(&o->master);
-	if (type == WIRE_MULTISTREAM || type == WIRE_START || type == WIRE_PEER)
+	if (type == WIRE_MULTISTREAM || type == WIRE_JOIN || type == WIRE_START ||
+	    type == WIRE_PEER)
 		some_peer(&o->peer);
+	if (type == WIRE_CONTEND) {
+		o->contend.dh = true;
+		fill(o->contend.value, sizeof(o->contend.value), 20);
+	}
 	if (type == WIRE_PACKET || type == WIRE_CONTROL)
 		o->packet = (struct wire_packet){ bytes, ZRTP_PACKET_MAX };
 }
 
-/* Answers in a row: 1..ZRTP_ACTION_ANEW are actions, then the others. */
-enum { READY = ZRTP_ACTION_ANEW + 1, HEARD, PONG, N_ANSWERS };
+/* Answers in a row: 1..ZRTP_ACTION_YIELDED are actions, then the others. */
+enum { READY = ZRTP_ACTION_YIELDED + 1, HEARD, PONG, N_ANSWERS };
 
 static void some_action(struct zrtp_action *a, enum zrtp_action_type type)
 {
@@ -123,6 +128,10 @@ static void some_action(struct zrtp_action *a, enum zrtp_action_type type)
 		fill(a->relay.sas_value, sizeof(a->relay.sas_value), 19);
 		a->relay.verified = a->relay.disclosure = a->relay.signature = true;
 		a->relay.error = ZRTP_ERROR_MITM;
+		break;
+	case ZRTP_ACTION_CONTEND:
+		a->contend.dh = true;
+		fill(a->contend.value, sizeof(a->contend.value), 21);
 		break;
 	case ZRTP_ACTION_FAILED:
 		a->error.code = ZRTP_ERROR_GOCLEAR_REFUSED;
@@ -309,7 +318,7 @@ static void what_main_relies_on_is_checked(void **state)
 	assert_true(refuses(PONG, 1, WIRE_PONG + 1));
 	assert_true(refuses(READY, HEAD, WIRE_LOCKS_ALL + 1));
 	assert_true(refuses(ZRTP_ACTION_NO_ZRTP, HEAD, 0));
-	assert_true(refuses(ZRTP_ACTION_NO_ZRTP, HEAD, ZRTP_ACTION_ANEW + 1));
+	assert_true(refuses(ZRTP_ACTION_NO_ZRTP, HEAD, ZRTP_ACTION_YIELDED + 1));
 	assert_true(refuses(ZRTP_ACTION_KEY_RX, body, 0));
 	assert_true(refuses(ZRTP_ACTION_KEY_RX, body, ZRTP_CIPHER_AES3 + 1));
 	assert_true(refuses(ZRTP_ACTION_KEY_RX, body + 1, ZRTP_AUTH_GCM + 1));

@@ -461,7 +461,7 @@ static void any_action(struct zrtp_action *a)
 {
 	static uint8_t packet[ZRTP_PACKET_MAX];
 
-	a->type = 1 + below(ZRTP_ACTION_ANEW);
+	a->type = 1 + below(ZRTP_ACTION_YIELDED);
 	switch (a->type) {
 	case ZRTP_ACTION_SEND:
 		randombytes_buf(packet, sizeof(packet));

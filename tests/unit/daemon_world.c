@@ -412,13 +412,10 @@ static struct world_flow *secure_flow(int end)
 }
 
 /* A program says something, and its kernel protects it. */
-static void speak(int end)
+static void speak_on(int end, struct world_flow *f)
 {
-	struct world_flow *f = secure_flow(end);
 	struct parcel *p;
 
-	if (!f)
-		return;
 	world.end[end].spoken++;
 	if (f->restarted && !memcmp(&f->restarted_at, &f->current[SOTTO_DIR_TX],
 				    sizeof(f->restarted_at))) {
@@ -433,10 +430,23 @@ static void speak(int end)
 		p->media = true;
 }
 
+static void speak(int end)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		struct world_flow *f = &world.end[end].flow[i];
+
+		if (f->flow.id && f->flow.tx == SOTTO_STATE_SECURE)
+			speak_on(end, f);
+	}
+}
+
 void world_restart(int end)
 {
-	struct world_flow *f = secure_flow(end);
+	world_restart_flow(end, secure_flow(end));
+}
 
+void world_restart_flow(int end, struct world_flow *f)
+{
 	assert_non_null(f);
 	f->restarted = true;
 	f->restarted_at = f->current[SOTTO_DIR_TX];
@@ -914,17 +924,17 @@ unsigned int world_flows(int end)
 	return n;
 }
 
-void world_program_starts(int end, int whom)
+static void stream_starts(int end, int whom, uint16_t port)
 {
 	struct sotto_addr remote = world.end[whom].wire;
 	struct world_flow *f;
 	bool fresh, grown;
 
-	remote.in.sin_port = htons(WORLD_PROGRAM_PORT);
-	f = flow_by_addresses(end, WORLD_PROGRAM_PORT, &remote);
+	remote.in.sin_port = htons(port);
+	f = flow_by_addresses(end, port, &remote);
 	fresh = !f;
 	if (fresh)
-		f = make_flow(end, WORLD_PROGRAM_PORT, &remote, 0);
+		f = make_flow(end, port, &remote, 0);
 	grown = f->flow.flags & SOTTO_FLOW_F_EMBRYONIC;
 	f->flow.flags = 0;
 	f->flow.uid = WORLD_UID + end;
@@ -947,6 +957,27 @@ void world_program_claims(int end, int whom, uint32_t flags)
 	f->flow.cookie_len = 2;
 }
 
+void world_program_starts(int end, int whom)
+{
+	stream_starts(end, whom, WORLD_PROGRAM_PORT);
+}
+
+void world_picture_starts(int end, int whom)
+{
+	stream_starts(end, whom, WORLD_PICTURE_PORT);
+}
+
+struct world_flow *world_program_flow(int end, uint16_t port)
+{
+	for (int i = 0; i < WORLD_FLOWS; i++) {
+		struct world_flow *f = &world.end[end].flow[i];
+
+		if (f->flow.id && addr_port(&f->flow.local) == port)
+			return f;
+	}
+	return NULL;
+}
+
 void world_program_is(int end, enum sotto_state state)
 {
 	for (int i = 0; i < WORLD_FLOWS; i++) {
@@ -960,13 +991,11 @@ void world_program_is(int end, enum sotto_state state)
 	}
 }
 
-void world_program_stops(int end)
+static void stream_stops(int end, uint16_t port)
 {
-	for (int i = 0; i < WORLD_FLOWS; i++) {
-		struct world_flow *f = &world.end[end].flow[i];
+	struct world_flow *f;
 
-		if (!f->flow.id || addr_port(&f->flow.local) != WORLD_PROGRAM_PORT)
-			continue;
+	while ((f = world_program_flow(end, port))) {
 		tell_event(end, f, SOTTO_EVENT_FLOW_GONE);
 		sodium_memzero(f, sizeof(*f));
 	}
@@ -982,6 +1011,25 @@ void world_program_closes(int end)
 		f->flow.flags |= SOTTO_FLOW_F_CLOSED;
 		tell_event(end, f, SOTTO_EVENT_CLOSED);
 	}
+}
+
+void world_program_stops(int end)
+{
+	stream_stops(end, WORLD_PROGRAM_PORT);
+}
+
+void world_picture_stops(int end)
+{
+	stream_stops(end, WORLD_PICTURE_PORT);
+}
+
+unsigned int world_calls(int end)
+{
+	unsigned int n = 0;
+
+	for (struct line *line = calls_first(world.end[end].calls); line; line = line->next)
+		n += line->call->shown && line->call->progress != CALL_ENDED;
+	return n;
 }
 
 /* Persons. */

@@ -24,6 +24,7 @@
 #define WORLD_EMBRYONIC	256	/* then a new one takes the place of one at random */
 #define WORLD_PORT	7686
 #define WORLD_PROGRAM_PORT	5004
+#define WORLD_PICTURE_PORT	5006	/* of the same program's second stream */
 
 enum { ALICE, BOB, CAROL, ENDS };
 
@@ -129,6 +130,13 @@ void world_program_closes(int end);
 /** world_program_claims() - A program with keys of its own has a flow, by libsotto. */
 void world_program_claims(int end, int whom, uint32_t flags);
 
+/* Its second stream, beside the first. */
+void world_picture_starts(int end, int whom);
+void world_picture_stops(int end);
+
+/** world_program_flow() - The kernel's side of that program's flow from this port, or NULL. */
+struct world_flow *world_program_flow(int end, uint16_t port);
+
 /** world_program_is() - The kernel moves that program's flow, as its rule allows. */
 void world_program_is(int end, enum sotto_state state);
 
@@ -137,6 +145,10 @@ void world_stranger_commits(int end, uint32_t n);
 
 /** world_restart() - The program begins its sequence anew: its packets are refused. */
 void world_restart(int end);
+void world_restart_flow(int end, struct world_flow *f);	/* on this flow of several */
+
+/** world_calls() - How many calls a person at this end can see that have not ended. */
+unsigned int world_calls(int end);
 
 /** world_key_life() - The kernel tells that a key is nearly used up. */
 void world_key_life(int end);

@@ -141,6 +141,8 @@ static void tell(struct sim *sim, int end, const struct zrtp_action *a)
 		[ZRTP_ACTION_TX_CLEAR] = "sends RTP in clear",
 		[ZRTP_ACTION_CLEAR_REFUSED] = "does not go clear",
 		[ZRTP_ACTION_ANEW] = "hears another Hello",
+		[ZRTP_ACTION_CONTEND] = "hears a Commit before its time",
+		[ZRTP_ACTION_YIELDED] = "discards its Commit",
 	};
 
 	if (a->type == ZRTP_ACTION_SECURE)
@@ -216,6 +218,13 @@ void sim_act(struct sim *sim, int end)
 		case ZRTP_ACTION_ANEW:
 			e->anew += a.anew.same_call;
 			e->others += !a.anew.same_call;
+			break;
+		case ZRTP_ACTION_CONTEND:
+			e->contended++;
+			e->contend = a.contend;
+			break;
+		case ZRTP_ACTION_YIELDED:
+			e->yielded++;
 			break;
 		case ZRTP_ACTION_FALSE_HELLO:
 			e->false_hellos++;

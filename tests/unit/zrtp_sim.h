@@ -41,6 +41,8 @@ struct sim_end {
 	bool cleared_by_peer;
 	unsigned int refused, refused_remote;	/* GoClears: theirs by us, ours by them */
 	unsigned int false_hellos;
+	unsigned int contended, yielded;
+	struct zrtp_contend contend;	/* the last */
 	unsigned int anew, others;	/* Hellos of the same call, and of another */
 	unsigned int sent, sent_type[ZRTP_MESSAGES];
 	uint64_t sent_bytes;

@@ -36,6 +36,30 @@ static const char *security_word(const struct line *line, enum sotto_state state
 	}
 }
 
+/* From what is worst on. */
+static int badness(const char *word)
+{
+	static const char *const words[] = { "clear", "dead", "held", "securing", "own", "secure" };
+	int i = 0;
+
+	while (strcmp(words[i], word))
+		i++;
+	return i;
+}
+
+/* Of several streams the worst: none of them is said to be better than it is. */
+static const char *security(const struct line *line, enum sotto_dir dir)
+{
+	const char *worst = "secure", *word;
+
+	for (const struct line *one = line_stream(line, NULL); one; one = line_stream(line, one)) {
+		word = security_word(one, dir == SOTTO_DIR_TX ? one->flow.tx : one->flow.rx);
+		if (badness(word) < badness(worst))
+			worst = word;
+	}
+	return worst;
+}
+
 #define GETTER(name, type, value)						\
 static int get_##name(sd_bus *bus, const char *path, const char *interface,	\
 		      const char *property, sd_bus_message *reply, void *data,	\
@@ -55,8 +79,8 @@ GETTER(kind, "s", call->kind == CALL_DIRECT ? "direct" : "program")
 GETTER(progress, "s", call_progress_name(call->progress))
 GETTER(reason, "s", call_reason_name(call->reason))
 GETTER(ended_by, "s", call_by_name(call->by))
-GETTER(security_tx, "s", security_word(line, line->flow.tx))
-GETTER(security_rx, "s", security_word(line, line->flow.rx))
+GETTER(security_tx, "s", security(line, SOTTO_DIR_TX))
+GETTER(security_rx, "s", security(line, SOTTO_DIR_RX))
 GETTER(verified, "b", call_verified(call))
 GETTER(verified_before, "b", call->security.secure && call->security.verified_before)
 GETTER(their_verified, "b", call_their_verified(call))
@@ -91,6 +115,21 @@ static int get_suite(sd_bus *bus, const char *path, const char *interface, const
 	return sd_bus_message_append(reply, "s", suite);
 }
 
+static int get_streams(sd_bus *bus, const char *path, const char *interface, const char *property,
+		       sd_bus_message *reply, void *data, sd_bus_error *error)
+{
+	const struct line *line = data;
+	int r = sd_bus_message_open_container(reply, 'a', "(tss)");
+
+	for (const struct line *one = line_stream(line, NULL); r >= 0 && one;
+	     one = line_stream(line, one))
+		if (one->has_flow)
+			r = sd_bus_message_append(reply, "(tss)", one->flow.id,
+						  security_word(one, one->flow.tx),
+						  security_word(one, one->flow.rx));
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 #define PROPERTIES(P)				\
 	P("Peer", "o", peer)			\
 	P("Name", "s", name)			\
@@ -114,7 +153,8 @@ static int get_suite(sd_bus *bus, const char *path, const char *interface, const
 	P("Since", "t", since)			\
 	P("SecureSince", "t", secure_since)	\
 	P("Ended", "t", ended)			\
-	P("Flow", "t", flow)
+	P("Flow", "t", flow)			\
+	P("Streams", "a(tss)", streams)
 
 #define AS_NAME(name, type, getter)	name,
 #define AS_ROW(name, type, getter)	{ name, type, get_##getter },

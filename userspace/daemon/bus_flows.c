@@ -55,6 +55,8 @@ static int put_what_is_known(sd_bus_message *m, const struct sotto_flow *flow,
 		r = bus_put_u64(m, "idle-tx-ms", flow->idle_tx_ms);
 	if (r >= 0 && flow->idle_rx_ms != SOTTO_IDLE_NEVER)
 		r = bus_put_u64(m, "idle-rx-ms", flow->idle_rx_ms);
+	if (r >= 0 && line && line->first)
+		line = line->first;
 	if (r >= 0 && line && line->call->shown) {
 		bus_call_path(line->id, path);
 		r = sd_bus_message_append(m, "{sv}", "call", "o", path);

@@ -315,11 +315,16 @@ static uint64_t lost_at(const struct call *c)
 	return can_be_lost(c) ? c->heard + CALL_LOST_MS : CLOCK_NEVER;
 }
 
+/* Of a call that has ended: the other end knows, or cannot be told. */
+static bool nothing_to_say(const struct call *c)
+{
+	return c->security.secure ? control_settled(&c->control) : !c->refusing;
+}
+
 enum call_due call_due(const struct call *c, uint64_t now, bool flow)
 {
 	if (is_over(c)) {
-		if (flow && (now >= c->give_up || !c->security.secure ||
-			     control_settled(&c->control)))
+		if (flow && (now >= c->give_up || nothing_to_say(c)))
 			return CALL_DUE_BYE;
 		return now >= c->remove ? CALL_DUE_REMOVE : CALL_DUE_NOTHING;
 	}
@@ -342,7 +347,7 @@ uint64_t call_deadline(const struct call *c, bool flow)
 	if (is_over(c)) {
 		if (!flow)
 			return c->remove;
-		if (!c->security.secure || control_settled(&c->control))
+		if (nothing_to_say(c))
 			return 0;
 		return first_of(due, c->give_up);
 	}

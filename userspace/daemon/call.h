@@ -142,6 +142,9 @@ struct call_security {
  * @heard: when the last authenticated packet came
  * @master: more keys come from it, if @can_rekey: the other end can make them too
  * @rekey: the keys in use no longer do, and there are no others yet
+ * @stream: another stream of a call, of the one whose cookie is @of: what it has found and
+ *	who is there is written down there
+ * @refusing: no keys were agreed on yet when it ended: the other end is told
  * @holder: who has the socket
  *
  * Holds secrets: lives in locked memory.
@@ -177,6 +180,9 @@ struct call {
 	struct zrtp_master master;
 	bool can_rekey;
 	bool rekey;
+	bool stream;
+	bool refusing;
+	uint8_t of[CALL_COOKIE_LEN];
 	struct call_retain retain;
 	struct control control;
 	char holder[CALL_HOLDER_MAX];

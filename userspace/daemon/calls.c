@@ -131,7 +131,7 @@ static void evict_unshown(struct calls *c)
 	struct line *line;
 
 	for (line = c->lines; line; line = line->next)
-		if (!line->call->shown)
+		if (!line->call->shown && !line->first)
 			n[line->rank]++;
 	if (n[RANK_STRANGER] + n[RANK_ADDRESS] + n[RANK_ZID] < UNSHOWN_MAX)
 		return;
@@ -139,7 +139,7 @@ static void evict_unshown(struct calls *c)
 		rank++;
 	at = randombytes_uniform(n[rank]);
 	for (line = c->lines; line; line = line->next)
-		if (!line->call->shown && line->rank == rank && !at--)
+		if (!line->call->shown && !line->first && line->rank == rank && !at--)
 			break;
 	line_drop_flow(c, line);
 	line_remove(c, line);
@@ -184,6 +184,7 @@ struct line *line_new(struct calls *c, enum call_kind kind)
 		return NULL;
 	}
 	call_init(line->call, kind);
+	line->calls = c;
 	line->id = ++c->last_id;
 	line->media = -1;
 	rekey_init(line);
@@ -198,6 +199,7 @@ void line_remove(struct calls *c, struct line *line)
 	while (*at != line)
 		at = &(*at)->next;
 	*at = line->next;
+	streams_forget(c, line);
 	line_session_close(c, line);
 	line_free(line);
 }
@@ -209,6 +211,7 @@ void line_changed(struct line *line)
 
 void line_end(struct calls *c, struct line *line, enum call_reason reason, enum call_by by)
 {
+	line = stream_ends(c, line);
 	call_end(line->call, clock_ms(), reason, by);
 	line_changed(line);
 }
@@ -240,11 +243,30 @@ int line_session(struct calls *c, struct line *line)
 	return 0;
 }
 
+int line_start(struct calls *c, struct line *line)
+{
+	struct zrtp_peer greeting = { 0 };
+	int r;
+
+	memcpy(greeting.own_zid, line->call->own_zid, ZRTP_ZID_LEN);
+	r = engine_start(c->engine, line->session, &greeting);
+	line->started = line->started || !r;
+	line->securing = !r;
+	return r;
+}
+
 void line_session_close(struct calls *c, struct line *line)
 {
 	if (line->session)
 		engine_close(c->engine, line->session);
 	line->session = 0;
+	line->started = false;
+	line->has_zid = false;
+	line->waits = false;
+	line->contends = false;
+	line->asked = false;
+	line->joins = false;
+	line->turn_ends = 0;
 	line->securing = false;
 	line->over = false;
 	line->no_zrtp = false;
@@ -397,6 +419,10 @@ static void flush(struct calls *c, struct line *line)
 		if (r)
 			log_errno(r, "a call could not be recorded; it would be unknown after a restart");
 	}
+	if (line->first)
+		line_changed(line->first);
+	else
+		streams_mirror(c, line);
 	tell(c, line);
 }
 
@@ -405,6 +431,7 @@ static void run_once(struct calls *c, uint64_t now)
 	struct line *line, *next;
 
 	engine_run(c->engine, now);
+	streams_run(c, now);
 	for (line = c->lines; line; line = next) {
 		next = line->next;
 		rekey_run(c, line, now);
@@ -455,6 +482,9 @@ uint64_t calls_deadline(const struct calls *c)
 {
 	uint64_t first = engine_deadline(c->engine), due = flows_due(c);
 
+	if (due < first)
+		first = due;
+	due = streams_deadline(c);
 	if (due < first)
 		first = due;
 	for (const struct line *line = c->lines; line; line = line->next) {

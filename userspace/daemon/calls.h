@@ -7,6 +7,7 @@
  *	calls_people.c	what persons ask for
  *	calls_kernel.c	what the kernel tells: flows, packets; adoption after a restart
  *	calls_zrtp.c	what the engine tells: who is it, keys, secure
+ *	calls_streams.c	several streams of one call
  *	calls_rekey.c	fresh keys for a running call
  *	calls_worker.c	the process that the engine is in comes and goes
  *	calls_peer.c	what is kept of who was at the other end
@@ -59,11 +60,22 @@ struct line_try {
 enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
 
 /**
- * struct line - a call, and what only this process knows of it
+ * struct line - a call or another stream of one, and what only this process knows of it
  * @id: its number on D-Bus; never used again
+ * @calls: all of them
+ * @first: the call that this is, or is likely to be, another stream of; NULL: it is a call
  * @call: in locked memory
  * @flow: the kernel's flow as last heard of, if @has_flow
  * @session: of the ZRTP engine, 0 for none
+ * @started: it has said Hello, with the call's own ZID
+ * @zid: that of the other end's Hello, if @has_zid
+ * @waits: the engine waits to be told who that is, until it is this one's turn
+ * @contends: and the other end wants to go on here
+ * @asked: it is to yield if it has not begun
+ * @turn_ends: when it keeps nobody waiting any more
+ * @joins: it makes more keys of a call that has some
+ * @apart: it is not what it was likely to be
+ * @alone: it could not, and is a call of its own
  * @rank: of an incoming one that nobody has been told of: does it claim to be somebody?
  * @securing: an exchange is under way
  * @over: the session is, and has agreed on nothing
@@ -80,11 +92,23 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  */
 struct line {
 	struct line *next;
+	const struct calls *calls;
 	uint64_t id;
+	struct line *first;
 	struct call *call;
 	struct sotto_flow flow;
 	bool has_flow;
 	uint64_t session;
+	bool started;
+	uint8_t zid[ZRTP_ZID_LEN];
+	bool has_zid;
+	bool waits;
+	bool contends;
+	bool asked;
+	bool joins;
+	bool apart;
+	bool alone;
+	uint64_t turn_ends;
 	enum line_rank rank;
 	bool securing;
 	bool over;
@@ -103,6 +127,14 @@ struct line {
 	enum call_progress told_progress;
 	enum call_alarm told_alarm;
 };
+
+/**
+ * line_stream() - The streams of a call, itself among them.
+ * @after: the one before; NULL for the first, which is the call's own line
+ *
+ * Return: NULL after the last.
+ */
+const struct line *line_stream(const struct line *line, const struct line *after);
 
 /**
  * line_note() - What is to be known of a call beside its alarm, as a word: "no-zrtp" or

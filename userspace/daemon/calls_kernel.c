@@ -40,19 +40,24 @@ void line_show_program(struct line *line)
 {
 	if (line->call->progress != CALL_UNBORN)
 		return;
-	line->call->shown = true;
+	line->call->shown = !line->first;
 	call_activate(line->call, clock_ms(), clock_wall_us());
 	line_changed(line);
 }
 
 /*
  * Our ZID for somebody without a name: the one that whoever was met there has seen, or what
- * both retain would be of no use. Who it is only the other end's Hello tells.
+ * both retain would be of no use. Who it is only the other end's Hello tells. Once we have
+ * said one it stays, for all streams of a call need the same.
  * @p: with a fresh ZID
  */
 static int greet_unnamed(struct calls *c, struct line *line, struct peer *p)
 {
-	int r = line->call->has_uid ? peers_met_at(c->store, line->call->uid, &line->flow.remote,
+	int r;
+
+	if (!sodium_is_zero(line->call->own_zid, ZRTP_ZID_LEN))
+		return 0;
+	r = line->call->has_uid ? peers_met_at(c->store, line->call->uid, &line->flow.remote,
 						   p) : -ENOENT;
 
 	if (r && r != -ENOENT)
@@ -61,31 +66,40 @@ static int greet_unnamed(struct calls *c, struct line *line, struct peer *p)
 	return 0;
 }
 
-/* A softphone's flow: we speak ZRTP for it, and it knows nothing of that. */
-void line_begin_program(struct calls *c, struct line *line)
+/* Which ZID of ours, and who is likely to be there? */
+static int greet(struct calls *c, struct line *line)
 {
 	_cleanup_peer_ struct peer *p = peer_new();	/* a fresh ZID if it stays empty */
-	struct zrtp_peer secrets;
 	int r = p ? 0 : -ENOMEM;
 
 	if (!r && line->call->has_uid)
 		r = peers_expected(c->store, line->call->uid, &line->flow.remote, p);
-	if (!r && p->id) {
-		line_expect(line, p, &secrets);
-	} else if (r == -ENOENT || !r) {
-		r = greet_unnamed(c, line, p);
-		memset(&secrets, 0, sizeof(secrets));
-		memcpy(secrets.own_zid, line->call->own_zid, ZRTP_ZID_LEN);
-	}
-	if (!r)
-		r = line_session(c, line) ?: engine_start(c->engine, line->session, &secrets);
-	sodium_memzero(&secrets, sizeof(secrets));
+	if (r && r != -ENOENT)
+		return r;
+	if (r || !p->id)
+		return greet_unnamed(c, line, p);
+	line_expect(line, p);
+	return 0;
+}
+
+/* A softphone's flow: we speak ZRTP for it, and it knows nothing of that. */
+void line_begin_program(struct calls *c, struct line *line)
+{
+	int r = 0;
+
+	if (!line->first)
+		line->first = stream_likely_call(c, line);
+	if (line->first)
+		memcpy(line->call->own_zid, line->first->call->own_zid, ZRTP_ZID_LEN);
+	else
+		r = greet(c, line);
+	r = r ?: line_session(c, line) ?: line_start(c, line);
 	if (r) {	/* it is held, or in clear, as its rule says */
 		if (r != -ENOTCONN)	/* the next worker will */
 			log_errno(r, "a program's flow cannot be secured");
+		stream_split(line);
 		return;
 	}
-	line->securing = true;
 	line_show_program(line);
 }
 
@@ -112,9 +126,12 @@ static void flow_new(struct calls *c, const struct sotto_flow *flow)
 /* The network was first: whose softphone it is shows when that has its socket. */
 static void learn_owner(struct calls *c, struct line *line, const struct sotto_flow *flow)
 {
-	struct call *call = line->call;
+	struct call *call;
 	int r = 0;
 
+	if (line->first)
+		line = line->first;
+	call = line->call;
 	if (call->kind != CALL_PROGRAM || call->has_uid || !flow->has_uid)
 		return;
 	call->uid = flow->uid;
@@ -128,12 +145,14 @@ static void learn_owner(struct calls *c, struct line *line, const struct sotto_f
 
 static void flow_gone(struct calls *c, struct line *line)
 {
-	int r = record_remove(c->record, line->call->cookie);
+	int r;
 
-	if (r)
-		log_errno(r, "a call's record could not be removed");
 	line->has_flow = false;
 	line_session_close(c, line);
+	line = stream_ends(c, line);
+	r = record_remove(c->record, line->call->cookie);
+	if (r)
+		log_errno(r, "a call's record could not be removed");
 	call_forget_keys(line->call);
 	if (line->call->progress == CALL_UNBORN)
 		line_remove(c, line);
@@ -149,8 +168,10 @@ static void flow_state(struct calls *c, struct line *line, const struct sotto_fl
 
 	line->flow = *flow;
 	line_changed(line);
-	if (line_is_own(line))
+	if (line_is_own(line)) {
 		line_session_close(c, line);
+		stream_split(line);
+	}
 	if (dead && line->call->kind == CALL_DIRECT)
 		line_end(c, line, CALL_FAILED, CALL_BY_NOBODY);
 }
@@ -288,6 +309,8 @@ void calls_heard(uint64_t flow_id, const struct control_packet *packet, void *ar
 	if (!line || !line->call->security.secure ||
 	    !control_receive(&line->call->control, now, packet))
 		return;
+	if (packet->state.progress == CONTROL_ENDED)
+		line = stream_ends(c, line);
 	call_their_state(line->call, now, clock_wall_us());
 	line_changed(line);
 }
@@ -418,21 +441,30 @@ static bool is_running(const uint8_t cookie[CALL_COOKIE_LEN], void *arg)
 	return false;
 }
 
+/* One whose flow the kernel does not have any more. */
+static struct line *line_without(const struct calls *c, const struct flows *all)
+{
+	struct line *line = c->lines;
+
+	while (line && (!line->has_flow || is_among(all, line->flow.id)))
+		line = line->next;
+	return line;
+}
+
 /* Make our picture that of the kernel. */
 static int compare(struct calls *c)
 {
 	struct flows all = { 0 };
-	struct line *line, *next;
+	struct line *line;
 	int r = sotto_flow_dump(kernel_requests(c->kernel), collect, &all);
 
-	for (line = r ? NULL : c->lines; line; line = next) {
-		next = line->next;
-		if (line->has_flow && !is_among(&all, line->flow.id))
-			flow_gone(c, line);
-	}
+	while (!r && (line = line_without(c, &all)))
+		flow_gone(c, line);
 	for (size_t i = 0; !r && i < all.n; i++)
 		found(c, &all.flow[i]);
 	free(all.flow);
+	if (!r)
+		streams_link(c);
 	return r ?: record_sweep(c->record, is_running, c);
 }
 

@@ -23,7 +23,7 @@ static void set_name(char to[PEER_NAME_MAX], const char *name)
 	snprintf(to, PEER_NAME_MAX, "%s", name);
 }
 
-void line_expect(struct line *line, const struct peer *p, struct zrtp_peer *out)
+void line_expect(struct line *line, const struct peer *p)
 {
 	struct call *call = line->call;
 
@@ -31,7 +31,6 @@ void line_expect(struct line *line, const struct peer *p, struct zrtp_peer *out)
 	call->code_id = p->has_code ? p->id : 0;
 	memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
 	set_name(call->claim, p->name);	/* until the exchange has proved it */
-	peer_secrets(p, wall_s(), out);
 }
 
 /* What to show to somebody whom we have not met: never what others see. */
@@ -52,7 +51,7 @@ static int greet_stranger(struct calls *c, struct line *line, struct zrtp_peer *
 			line_ranks(c, line, RANK_ADDRESS);
 	}
 	memset(out, 0, sizeof(*out));
-	if (!call->named_id)
+	if (!call->named_id && !line->started)
 		memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
 	memcpy(out->own_zid, call->own_zid, ZRTP_ZID_LEN);
 	return 0;
@@ -95,7 +94,7 @@ int line_identify(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID
 	if (r == -ENOENT) {
 		r = greet_stranger(c, line, out);
 	} else if (!r) {
-		if (!call->named_id)	/* else we have said Hello already */
+		if (!call->named_id && !line->started)	/* else we have said Hello already */
 			memcpy(call->own_zid, p->own_zid, ZRTP_ZID_LEN);
 		peer_secrets(p, wall_s(), out);
 		memcpy(out->own_zid, call->own_zid, ZRTP_ZID_LEN);

@@ -18,6 +18,12 @@ static void take_over(struct calls *c, struct line *line, struct line *theirs)
 	line->flow = theirs->flow;
 	line->has_flow = true;
 	line->session = theirs->session;
+	line->started = theirs->started;
+	memcpy(line->zid, theirs->zid, ZRTP_ZID_LEN);
+	line->has_zid = theirs->has_zid;
+	line->waits = theirs->waits;
+	line->contends = theirs->contends;
+	line->turn_ends = theirs->turn_ends;
 	line->securing = theirs->securing;
 	line->agreed = theirs->agreed;
 	theirs->session = 0;
@@ -79,7 +85,6 @@ static int make_flow(struct calls *c, struct line *line, const struct sotto_addr
 static int try_at(struct calls *c, struct line *line, const struct line_try *try)
 {
 	_cleanup_peer_ struct peer *p = peer_new();
-	struct zrtp_peer secrets;
 	int r;
 
 	if (!p)
@@ -87,14 +92,10 @@ static int try_at(struct calls *c, struct line *line, const struct line_try *try
 	r = store_get(c->store, try->peer_id, p) ?: make_flow(c, line, &try->addr);
 	if (r)
 		return r;
-	line_expect(line, p, &secrets);
+	line_expect(line, p);
 	if (!line->session)
 		r = line_session(c, line);
-	if (!r)
-		r = engine_start(c->engine, line->session, &secrets);
-	sodium_memzero(&secrets, sizeof(secrets));
-	line->securing = !r;
-	return r;
+	return r ?: line_start(c, line);
 }
 
 void line_try_next(struct calls *c, struct line *line)
@@ -234,6 +235,10 @@ int calls_hangup(struct calls *c, struct line *line)
 	/* A program's call is the program's to end. */
 	if (line->call->kind != CALL_DIRECT || line->call->progress == CALL_ENDED)
 		return -EBADFD;
+	/* Who has begun to agree on keys with us need not wait for the rest of them. */
+	if (line->has_zid && !line->call->security.secure &&
+	    !engine_refuse(c->engine, line->session))
+		line->call->refusing = true;
 	line_end(c, line, line->call->progress == CALL_RINGING ? CALL_DECLINED : CALL_HANGUP,
 		 CALL_BY_US);
 	return 0;

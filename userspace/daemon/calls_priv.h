@@ -46,6 +46,12 @@ bool line_is_busy(const struct calls *c, const struct line *but, uint32_t uid);
 
 /* line_session() - open a ZRTP session for it; 0 or a negative errno */
 int line_session(struct calls *c, struct line *line);
+
+/*
+ * line_start() - let it say Hello, with the call's own ZID. What is kept of the other end the
+ * engine is told when that one's Hello has said who it is, and its turn has come.
+ */
+int line_start(struct calls *c, struct line *line);
 void line_session_close(struct calls *c, struct line *line);
 
 /* line_drop_flow() - the kernel forgets it, the record too */
@@ -122,7 +128,58 @@ bool stranger_may_commit(struct calls *c, const struct line *line, const uint8_t
 /* stranger_may_have() - may so many octets go there? */
 bool stranger_may_have(struct calls *c, const struct line *line, size_t len);
 
+/* calls_streams.c */
+
+/* stream_likely_call() - a program has a flow to the host of this call; or NULL */
+struct line *stream_likely_call(const struct calls *c, const struct line *line);
+
+/* stream_split() - if it was likely to be another's stream, it is a call of its own */
+void stream_split(struct line *line);
+
+/* stream_asked() - the engine wants to know who that is; it is told in its turn */
+void stream_asked(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID_LEN]);
+
+/* stream_contends() - the other end has begun where this one waits */
+void stream_contends(struct calls *c, struct line *line, const struct zrtp_contend *theirs);
+void stream_yielded(struct line *line);
+
+/* stream_secured() - it has keys from those of its call; 0, -ESTALE when that is no more */
+int stream_secured(struct calls *c, struct line *line, const struct zrtp_action *action);
+
+/* stream_failed() - it has none, and is tried as a call of its own */
+void stream_failed(struct calls *c, struct line *line);
+
+/* stream_spent() - the last nonce in @master is not to come again on any stream of the call */
+void stream_spent(struct calls *c, struct line *line, const struct zrtp_master *master);
+
+/* streams_renew() - the call has agreed anew: more keys of all its streams come from that */
+void streams_renew(struct calls *c, struct line *call);
+
+/* streams_mirror() - what the call has found holds for all its streams */
+void streams_mirror(struct calls *c, struct line *call);
+
+/*
+ * stream_ends() - the line's flow is no more, or of no more use: if there is another stream,
+ * the call goes on with that. Return: the line that has what ends; itself, if there is none.
+ */
+struct line *stream_ends(struct calls *c, struct line *line);
+
+/* streams_link() - all flows have been adopted: which are of the same call? */
+void streams_link(struct calls *c);
+
+/* streams_forget() - the call is removed */
+void streams_forget(struct calls *c, const struct line *call);
+
+void streams_run(struct calls *c, uint64_t now);	/* whose turn is it? */
+uint64_t streams_deadline(const struct calls *c);
+
 /* calls_zrtp.c */
+
+/* line_failed() - its exchange is over, and has agreed on nothing */
+void line_failed(struct calls *c, struct line *line);
+
+/* line_refuse() - the same, and the other end is told */
+void line_refuse(struct calls *c, struct line *line);
 
 void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg);
 
@@ -136,7 +193,7 @@ int line_identify(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID
 		  struct zrtp_peer *out);
 
 /* line_expect() - it is to be the peer of row @p until its Hello says otherwise */
-void line_expect(struct line *line, const struct peer *p, struct zrtp_peer *out);
+void line_expect(struct line *line, const struct peer *p);
 
 /* line_weigh() - does the suite suffice for this peer, and does its old alarm stand? */
 int line_weigh(struct calls *c, struct line *line);

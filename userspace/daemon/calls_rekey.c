@@ -221,7 +221,7 @@ static void done(struct calls *c, struct line *line, const struct zrtp_action *a
 	struct rekey *r = &line->rekey;
 	uint64_t session = r->session, now = clock_ms();
 
-	line->call->master = action->secure.master;
+	stream_spent(c, line, &action->secure.master);
 	line->call->rekey = false;
 	line_changed(line);
 	/* It answers what is repeated, in the place of the one before. */
@@ -276,6 +276,8 @@ void rekey_zrtp(struct calls *c, struct line *line, const struct zrtp_action *ac
 		failed(c, line);
 		break;
 	case ZRTP_ACTION_PEER:	/* none of these comes in Multistream mode */
+	case ZRTP_ACTION_CONTEND:
+	case ZRTP_ACTION_YIELDED:
 	case ZRTP_ACTION_RETAIN:
 	case ZRTP_ACTION_CLEARED:	/* nor this, which no session here allows */
 	case ZRTP_ACTION_TX_CLEAR:

@@ -33,6 +33,11 @@ static void lose_sessions(struct calls *c)
 		if (!line->session)
 			continue;
 		line->session = 0;
+		line->started = false;
+		line->has_zid = false;
+		line->waits = false;
+		line->contends = false;
+		line->joins = false;
 		line->agreed = false;
 		if (line->securing)
 			interrupted(c, line);

@@ -9,11 +9,17 @@
 #include "clock.h"
 #include "log.h"
 
-static void failed(struct calls *c, struct line *line)
+void line_failed(struct calls *c, struct line *line)
 {
+	bool joins = line->joins;
+
 	line->securing = false;
 	line->over = true;
 	line_changed(line);
+	if (joins && !line->call->security.secure) {
+		stream_failed(c, line);
+		return;
+	}
 	if (line->call->progress == CALL_UNBORN) {
 		line_drop_flow(c, line);
 		call_end(line->call, clock_ms(), CALL_FAILED, CALL_BY_NOBODY);
@@ -23,13 +29,29 @@ static void failed(struct calls *c, struct line *line)
 	/* A program's flow stays as its rule wants it: held, or in clear. */
 }
 
+void line_refuse(struct calls *c, struct line *line)
+{
+	int r = engine_refuse(c->engine, line->session);
+
+	if (r)
+		log_debug("the other end was not told: %s", strerror(-r));
+	if (r || (line->call->kind == CALL_PROGRAM && line->call->progress != CALL_UNBORN)) {
+		line_failed(c, line);
+		return;
+	}
+	line->securing = false;
+	line->over = true;
+	line->call->refusing = true;
+	line_end(c, line, CALL_FAILED, CALL_BY_NOBODY);
+}
+
 /* What the kernel refuses here leaves a flow that is held: it fails closed. */
 static bool kernel_did(struct calls *c, struct line *line, int r, const char *what)
 {
 	if (!r)
 		return true;
 	log_errno(r, "%s failed, %s", what, c->kernel ? kernel_error(c->kernel) : "no kernel");
-	failed(c, line);
+	line_failed(c, line);
 	return false;
 }
 
@@ -44,22 +66,6 @@ static void send_zrtp(struct calls *c, struct line *line, const struct zrtp_acti
 
 	if (r)	/* as good as lost on the way: the engine repeats it */
 		log_debug("a ZRTP packet was not sent: %s", strerror(-r));
-}
-
-static void ask_peer(struct calls *c, struct line *line, const struct zrtp_action *action)
-{
-	struct zrtp_peer secrets;
-	int r = line_identify(c, line, action->peer_zid, &secrets);
-
-	line->no_zrtp = false;	/* it speaks after all */
-	if (!r)
-		r = engine_peer(c->engine, line->session, &secrets);
-	sodium_memzero(&secrets, sizeof(secrets));
-	if (r) {
-		log_errno(r, "who calls could not be looked up");
-		failed(c, line);
-	}
-	line_changed(line);
 }
 
 static void install(struct calls *c, struct line *line, enum sotto_dir dir,
@@ -128,6 +134,15 @@ static void admit(struct calls *c, struct line *line)
 	}
 }
 
+/* The kernel keeps for the next sottod what a flow is about. */
+static bool mark(struct calls *c, struct line *line)
+{
+	int r = sotto_flow_set_cookie(kernel_requests(c->kernel), line->flow.id,
+				      line->call->cookie, CALL_COOKIE_LEN);
+
+	return kernel_did(c, line, r, "marking a flow");
+}
+
 static void secure(struct calls *c, struct line *line, const struct zrtp_action *action)
 {
 	struct call *call = line->call;
@@ -135,8 +150,17 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 
 	line->securing = false;
 	line->no_zrtp = false;
-	line->agreed = true;
 	line_changed(line);
+	if (action->secure.multistream || line->joins) {
+		/* The worker does not choose what becomes a stream of a call. */
+		r = action->secure.multistream && line->joins ? stream_secured(c, line, action) :
+								-EPROTO;
+		line->agreed = !r && mark(c, line);
+		if (r)
+			line_failed(c, line);
+		return;
+	}
+	line->agreed = true;
 	call->security.role = action->secure.role;
 	call->security.suite = action->secure.suite;
 	memcpy(call->security.sas, action->secure.sas_value, sizeof(call->security.sas));
@@ -152,13 +176,12 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	r = line_weigh(c, line);
 	if (r) {
 		log_errno(r, "a peer's row could not be read");
-		failed(c, line);
+		line_failed(c, line);
 		return;
 	}
 	call_secured(call, clock_ms(), clock_wall_us());
-	r = sotto_flow_set_cookie(kernel_requests(c->kernel), line->flow.id, call->cookie,
-				  CALL_COOKIE_LEN);
-	if (!kernel_did(c, line, r, "marking a flow"))
+	streams_renew(c, line);
+	if (!mark(c, line))
 		return;
 	if (call->kind == CALL_DIRECT && call->progress == CALL_UNBORN)
 		admit(c, line);
@@ -221,8 +244,13 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 	struct calls *c = arg;
 	struct line *line = line_of_session(c, session);
 
-	if (!line || !c->kernel || !line->has_flow || line->call->progress == CALL_ENDED)
+	if (!line || !c->kernel || !line->has_flow)
 		return;
+	if (line->call->progress == CALL_ENDED) {
+		if (line->call->refusing && action->type == ZRTP_ACTION_SEND)
+			send_zrtp(c, line, action);
+		return;
+	}
 	if (session == line->rekey.session) {
 		rekey_zrtp(c, line, action);
 		return;
@@ -237,10 +265,11 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 		send_zrtp(c, line, action);
 		break;
 	case ZRTP_ACTION_PEER:
-		ask_peer(c, line, action);
+		stream_asked(c, line, action->peer_zid);
 		break;
 	case ZRTP_ACTION_NO_ZRTP:
 		line->no_zrtp = true;
+		stream_split(line);
 		line_changed(line);
 		if (line->n_tries > 1)
 			line_try_next(c, line);
@@ -266,19 +295,25 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 	case ZRTP_ACTION_ANEW:
 		anew(c, line, action->anew.same_call);
 		break;
+	case ZRTP_ACTION_CONTEND:
+		stream_contends(c, line, &action->contend);
+		break;
+	case ZRTP_ACTION_YIELDED:
+		stream_yielded(line);
+		break;
 	case ZRTP_ACTION_CLEAR_REFUSED:
 		log_info("call %llu: the far end asked to go on in clear, and was refused",
 			 (unsigned long long)line->id);
 		break;
 	case ZRTP_ACTION_RELAY:	/* no peer here is a PBX that somebody has enrolled with */
-		relayed(line, action);
+		relayed(line->first ?: line, action);
 		break;
 	case ZRTP_ACTION_FALSE_HELLO:	/* there is no signalling here that could name one */
 		break;
 	case ZRTP_ACTION_FAILED:
 	case ZRTP_ACTION_CLEARED:	/* no session here allows it: nothing leaves in clear */
 	case ZRTP_ACTION_TX_CLEAR:
-		failed(c, line);
+		line_failed(c, line);
 		break;
 	}
 }

@@ -184,6 +184,26 @@ int engine_peer(struct engine *e, uint64_t id, const struct zrtp_peer *peer)
 	return give_peer(e, WIRE_PEER, id, NULL, peer);
 }
 
+int engine_join(struct engine *e, uint64_t id, const struct zrtp_master *master,
+		const struct zrtp_peer *peer)
+{
+	return give_peer(e, WIRE_JOIN, id, master, peer);
+}
+
+int engine_contend(struct engine *e, uint64_t id, const struct zrtp_contend *theirs)
+{
+	const struct wire_order o = { .type = WIRE_CONTEND, .id = id, .contend = *theirs };
+
+	return give(e, &o);
+}
+
+int engine_refuse(struct engine *e, uint64_t id)
+{
+	const struct wire_order o = { .type = WIRE_REFUSE, .id = id };
+
+	return give(e, &o);
+}
+
 int engine_packet(struct engine *e, uint64_t id, const uint8_t *data, size_t len)
 {
 	const struct wire_order o = { .type = WIRE_PACKET, .id = id, .packet = { data, len } };

@@ -65,6 +65,10 @@ int engine_multistream(struct engine *e, uint64_t id, const struct zrtp_master *
 		       const struct zrtp_peer *peer);
 int engine_start(struct engine *e, uint64_t id, const struct zrtp_peer *peer);
 int engine_peer(struct engine *e, uint64_t id, const struct zrtp_peer *peer);
+int engine_join(struct engine *e, uint64_t id, const struct zrtp_master *master,
+		const struct zrtp_peer *peer);
+int engine_contend(struct engine *e, uint64_t id, const struct zrtp_contend *theirs);
+int engine_refuse(struct engine *e, uint64_t id);
 int engine_packet(struct engine *e, uint64_t id, const uint8_t *data, size_t len);
 int engine_srtp_authenticated(struct engine *e, uint64_t id);
 

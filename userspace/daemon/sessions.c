@@ -120,6 +120,15 @@ static void carry_out(struct zrtp_session *zrtp, uint64_t now, const struct wire
 	case WIRE_PEER:
 		zrtp_session_peer(zrtp, now, &o->peer);
 		break;
+	case WIRE_JOIN:
+		zrtp_session_join(zrtp, now, &o->master, &o->peer);
+		break;
+	case WIRE_CONTEND:
+		zrtp_session_contend(zrtp, now, &o->contend);
+		break;
+	case WIRE_REFUSE:
+		zrtp_session_refuse(zrtp, now);
+		break;
 	case WIRE_PACKET:
 		zrtp_session_packet(zrtp, now, o->packet.data, o->packet.len);
 		break;

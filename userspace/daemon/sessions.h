@@ -25,7 +25,7 @@ void sessions_free(struct sessions *s);	/* wipes */
 
 /**
  * sessions_order() - Do what is ordered.
- * @order: WIRE_OPEN to WIRE_CLOSE; what concerns no open session concerns nobody
+ * @order: for a session; what concerns no open session concerns nobody
  *
  * A session that cannot be opened says so by ZRTP_ACTION_FAILED.
  */

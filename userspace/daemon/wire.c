@@ -185,9 +185,15 @@ static void packet(struct walk *w, const uint8_t **data, size_t *len)
 		w->left = 0;
 }
 
+static void contend(struct walk *w, struct zrtp_contend *c)
+{
+	FLAG(w, c->dh);
+	octets(w, c->value, sizeof(c->value));
+}
+
 static void action(struct walk *w, struct zrtp_action *a)
 {
-	ENUM(w, a->type, ZRTP_ACTION_ANEW);
+	ENUM(w, a->type, ZRTP_ACTION_YIELDED);
 	if (w->bad)
 		return;
 	switch (a->type) {
@@ -223,7 +229,11 @@ static void action(struct walk *w, struct zrtp_action *a)
 	case ZRTP_ACTION_ANEW:
 		FLAG(w, a->anew.same_call);
 		break;
+	case ZRTP_ACTION_CONTEND:
+		contend(w, &a->contend);
+		break;
 	case ZRTP_ACTION_NO_ZRTP:
+	case ZRTP_ACTION_YIELDED:
 	case ZRTP_ACTION_RX_SECURE:
 	case ZRTP_ACTION_TX_SECURE:
 	case ZRTP_ACTION_TX_CLEAR:
@@ -260,7 +270,7 @@ static unsigned int head(struct walk *w, unsigned int type, uint64_t *id, unsign
 
 static void walk_order(struct walk *w, struct wire_order *o)
 {
-	unsigned int type = head(w, o->type, &o->id, WIRE_OPEN, WIRE_PING);
+	unsigned int type = head(w, o->type, &o->id, WIRE_OPEN, WIRE_REFUSE);
 
 	if (w->bad)
 		return;
@@ -271,6 +281,7 @@ static void walk_order(struct walk *w, struct wire_order *o)
 		WALK(w, o->ssrc, 4, UINT32_MAX);
 		break;
 	case WIRE_MULTISTREAM:
+	case WIRE_JOIN:
 		master(w, &o->master);
 		peer(w, &o->peer);
 		break;
@@ -282,9 +293,13 @@ static void walk_order(struct walk *w, struct wire_order *o)
 	case WIRE_CONTROL:
 		packet(w, &o->packet.data, &o->packet.len);
 		break;
+	case WIRE_CONTEND:
+		contend(w, &o->contend);
+		break;
 	case WIRE_AUTHENTICATED:
 	case WIRE_CLOSE:
 	case WIRE_PING:
+	case WIRE_REFUSE:
 		break;
 	}
 }

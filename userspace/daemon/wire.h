@@ -34,6 +34,9 @@ enum wire_order_type {
 	WIRE_CLOSE,
 	WIRE_CONTROL,		/* @packet: of the control channel, as it came */
 	WIRE_PING,		/* answered when all before it has been done */
+	WIRE_JOIN,		/* @peer and @master: answers ZRTP_ACTION_PEER of another stream */
+	WIRE_CONTEND,		/* @contend: what has come on another stream */
+	WIRE_REFUSE,		/* end it, and say so */
 };
 
 /* From the worker. */
@@ -70,6 +73,7 @@ struct wire_order {
 			struct zrtp_master master;
 		};
 		struct wire_packet packet;
+		struct zrtp_contend contend;
 	};
 };
 

@@ -211,8 +211,11 @@ int zrtp_discovery_commit(struct zrtp_session *s, uint64_t now, const struct zrt
 {
 	struct zrtp_commit commit;
 	struct zrtp_suite suite;
-	int r = judge_commit(s, pkt, &commit, &suite);
+	int r;
 
+	if (s->peer_asked && !s->peer_known)
+		return zrtp_contends(s, pkt);
+	r = judge_commit(s, pkt, &commit, &suite);
 	if (r < 0)
 		return r;
 	return r ? zrtp_fail(s, now, r) : respond(s, now, pkt, &commit, &suite);

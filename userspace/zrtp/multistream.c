@@ -13,27 +13,61 @@
 
 #include "session.h"
 
-int zrtp_session_multistream(struct zrtp_session *s, const struct zrtp_master *master,
-			     const struct zrtp_peer *peer)
+static bool is_whole(const struct zrtp_master *master)
 {
-	if (s->started || s->own_hello.len || s->state != ZRTP_STATE_LISTEN)
-		return -EINVAL;
-	if (sodium_is_zero(peer->peer_zid, ZRTP_ZID_LEN) ||
-	    !zrtp_algo(ZRTP_KIND_HASH, master->suite.hash) ||
-	    !zrtp_algo(ZRTP_KIND_CIPHER, master->suite.cipher) ||
-	    !zrtp_algo(ZRTP_KIND_AUTH_TAG, master->suite.auth_tag) ||
-	    !zrtp_algo(ZRTP_KIND_AGREEMENT, master->suite.agreement) ||
-	    !zrtp_algo(ZRTP_KIND_SAS, master->suite.sas_type) ||
-	    sodium_is_zero(master->key, zrtp_hash_len(master->suite.hash)) ||
-	    master->n_nonces > ZRTP_NONCES_KEPT)
-		return -EINVAL;
+	return zrtp_algo(ZRTP_KIND_HASH, master->suite.hash) &&
+	       zrtp_algo(ZRTP_KIND_CIPHER, master->suite.cipher) &&
+	       zrtp_algo(ZRTP_KIND_AUTH_TAG, master->suite.auth_tag) &&
+	       zrtp_algo(ZRTP_KIND_AGREEMENT, master->suite.agreement) &&
+	       zrtp_algo(ZRTP_KIND_SAS, master->suite.sas_type) &&
+	       !sodium_is_zero(master->key, zrtp_hash_len(master->suite.hash)) &&
+	       master->n_nonces <= ZRTP_NONCES_KEPT;
+}
+
+static void take_master(struct zrtp_session *s, const struct zrtp_master *master,
+			const struct zrtp_peer *peer)
+{
 	s->mult = true;
 	s->master = *master;
 	s->suite = master->suite;
 	memcpy(s->peer.own_zid, peer->own_zid, ZRTP_ZID_LEN);
 	memcpy(s->peer.peer_zid, peer->peer_zid, ZRTP_ZID_LEN);
 	s->peer_told = true;
+}
+
+int zrtp_session_multistream(struct zrtp_session *s, const struct zrtp_master *master,
+			     const struct zrtp_peer *peer)
+{
+	if (s->started || s->own_hello.len || s->state != ZRTP_STATE_LISTEN)
+		return -EINVAL;
+	if (sodium_is_zero(peer->peer_zid, ZRTP_ZID_LEN) || !is_whole(master))
+		return -EINVAL;
+	take_master(s, master, peer);
 	return zrtp_hello_make(s);
+}
+
+int zrtp_session_join(struct zrtp_session *s, uint64_t now, const struct zrtp_master *master,
+		      const struct zrtp_peer *peer)
+{
+	int r = 0;
+
+	if (!s->peer_asked || s->mult || memcmp(peer->peer_zid, s->asked_zid, ZRTP_ZID_LEN) ||
+	    !is_whole(master))
+		return -EINVAL;
+	/* RFC 6189 4.4.3: the same ZID for all streams. */
+	if (s->own_hello.len && memcmp(peer->own_zid, s->peer.own_zid, ZRTP_ZID_LEN))
+		return -EINVAL;
+	if (s->peer_hello.len && !s->peer_offer.multistream)
+		return -EINVAL;
+	if (!zrtp_queue_has_room(s))
+		return -EBUSY;
+	take_master(s, master, peer);
+	s->peer_asked = false;
+	if (!s->own_hello.len)
+		r = zrtp_hello_make(s);
+	if (!r && s->state == ZRTP_STATE_LISTEN)
+		zrtp_send(s, s->own_hello.data, s->own_hello.len);
+	return zrtp_finish(s, now, r ?: zrtp_discover(s, now));
 }
 
 int zrtp_more_commit(struct zrtp_session *s)
@@ -142,10 +176,17 @@ void zrtp_more_master(const struct zrtp_session *s, struct zrtp_master *out)
 	*out = s->master;
 	if (zrtp_commit_parse(s->commit, s->commit_len, &commit))
 		return;
-	if (out->n_nonces == ZRTP_NONCES_KEPT)
-		memmove(out->nonces[0], out->nonces[1],
-			sizeof(out->nonces) - sizeof(out->nonces[0]));
+	zrtp_master_spend(out, commit.nonce);
+}
+
+void zrtp_master_spend(struct zrtp_master *master, const uint8_t nonce[ZRTP_NONCE_LEN])
+{
+	if (is_spent(master, nonce))
+		return;
+	if (master->n_nonces == ZRTP_NONCES_KEPT)
+		memmove(master->nonces[0], master->nonces[1],
+			sizeof(master->nonces) - sizeof(master->nonces[0]));
 	else
-		out->n_nonces++;
-	memcpy(out->nonces[out->n_nonces - 1], commit.nonce, ZRTP_NONCE_LEN);
+		master->n_nonces++;
+	memcpy(master->nonces[master->n_nonces - 1], nonce, ZRTP_NONCE_LEN);
 }

@@ -298,8 +298,7 @@ void zrtp_session_free(struct zrtp_session *s)
 	sodium_free(s);	/* wipes */
 }
 
-/* A failure of our own ends the exchange: the peer learns it, the owner too. */
-static int finish(struct zrtp_session *s, uint64_t now, int r)
+int zrtp_finish(struct zrtp_session *s, uint64_t now, int r)
 {
 	if (!r || r == -EBADMSG)
 		return r;
@@ -341,13 +340,13 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
 	s->proven = true;
 	r = take_peer(s, peer);
 	if (r)
-		return finish(s, now, r);
+		return zrtp_finish(s, now, r);
 	zrtp_enter(s, ZRTP_STATE_DISCOVERY);
 	if (!s->hello_answered) {
 		zrtp_send(s, s->own_hello.data, s->own_hello.len);
 		zrtp_timer_start(&s->t1, now, ZRTP_T1_FIRST);
 	}
-	return finish(s, now, zrtp_discover(s, now));
+	return zrtp_finish(s, now, zrtp_discover(s, now));
 }
 
 int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer)
@@ -370,7 +369,7 @@ int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_pe
 	s->peer_asked = false;
 	if (!r && s->state == ZRTP_STATE_LISTEN)
 		zrtp_send(s, s->own_hello.data, s->own_hello.len);
-	return finish(s, now, r ?: zrtp_discover(s, now));
+	return zrtp_finish(s, now, r ?: zrtp_discover(s, now));
 }
 
 int zrtp_session_refuse(struct zrtp_session *s, uint64_t now)
@@ -400,7 +399,7 @@ int zrtp_session_packet(struct zrtp_session *s, uint64_t now, const uint8_t *dat
 	r = handler ? handler(s, now, &pkt) : -EBADMSG;
 	if (!r && s->idle != ZRTP_NEVER)
 		s->idle = now + ZRTP_RESPONDER_IDLE;
-	return finish(s, now, r);
+	return zrtp_finish(s, now, r);
 }
 
 static void tick_t1(struct zrtp_session *s, uint64_t now)
@@ -470,7 +469,7 @@ int zrtp_session_srtp_authenticated(struct zrtp_session *s, uint64_t now)
 	if (!zrtp_queue_has_room(s))
 		return -EBUSY;
 	if (s->state == ZRTP_STATE_CONFIRM2)
-		return finish(s, now, zrtp_confirm2_conf2ack(s, now, NULL));
+		return zrtp_finish(s, now, zrtp_confirm2_conf2ack(s, now, NULL));
 	return 0;
 }
 

@@ -103,7 +103,8 @@ struct zrtp_dhpart_msg {
  * @relays, @n_relays: hashes of the last SASrelays, which come again until RelayACK does
  * @clear_refused: our owner knows that a GoClear was refused
  * @clear_confirmed: the person knows that the call is in clear
- * @mult: Multistream mode, from @master; so is the session from the beginning
+ * @contended: our owner knows of a Commit that waits for zrtp_session_peer(), and of which
+ * @mult: Multistream mode, from @master; so is the session from before any Commit
  * @prsh: Preshared mode; so is the exchange that Commit has begun
  */
 struct zrtp_session {
@@ -147,6 +148,8 @@ struct zrtp_session {
 	bool peer_known;
 	bool peer_asked;
 	uint8_t asked_zid[ZRTP_ZID_LEN];
+	bool contended;
+	struct zrtp_contend contend;
 	struct zrtp_peer peer;
 	struct zrtp_offer peer_offer;
 	uint8_t peer_h3[ZRTP_IMAGE_LEN];
@@ -216,6 +219,8 @@ int zrtp_malformed(struct zrtp_session *s, uint64_t now);
 void zrtp_wipe(struct zrtp_session *s);
 /** zrtp_queue_has_room() - For all that one call may queue. */
 bool zrtp_queue_has_room(const struct zrtp_session *s);
+/** zrtp_finish() - A failure @r of our own ends the exchange: the peer learns it, the owner too. */
+int zrtp_finish(struct zrtp_session *s, uint64_t now, int r);
 /** zrtp_in_progress() - An exchange has begun and is not complete. */
 bool zrtp_in_progress(const struct zrtp_session *s);
 
@@ -266,6 +271,11 @@ int zrtp_more_agree(struct zrtp_session *s);
 bool zrtp_more_chain_ok(const struct zrtp_session *s, const uint8_t h0[ZRTP_IMAGE_LEN]);
 /** zrtp_more_master() - What the next exchange needs: this one's nonce is spent. */
 void zrtp_more_master(const struct zrtp_session *s, struct zrtp_master *out);
+
+/* contention.c */
+
+/** zrtp_contends() - A Commit of whoever ZRTP_ACTION_PEER asks about: the owner is told. */
+int zrtp_contends(struct zrtp_session *s, const struct zrtp_packet *pkt);
 
 /* clear.c */
 

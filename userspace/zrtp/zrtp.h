@@ -32,6 +32,12 @@
  * in Multistream mode: zrtp_session_multistream() gives it what the first one has
  * left behind. The session that is secure tells when the other side begins one.
  *
+ * So does another stream of the same call. That it is one is known from the ZID in its
+ * first Hello: to ZRTP_ACTION_PEER the answer is then zrtp_session_join(). Until the first
+ * stream has its keys there is none: only one exchange with DH goes on at a time between
+ * two ZIDs (RFC 6189 4.4.1). ZRTP_ACTION_CONTEND and zrtp_session_contend() settle which,
+ * when the two ends have begun on different streams.
+ *
  * Keys end by GoClear too, where both sides have allowed it: ZRTP_ACTION_CLEARED means
  * that they are void and that nothing leaves any more. RTP leaves in clear only from
  * ZRTP_ACTION_TX_CLEAR on, which waits for the person to say so by
@@ -62,6 +68,7 @@
 #define ZRTP_HELLO_HASH_TEXT	70	/* as text, with its terminating zero */
 #define ZRTP_NONCE_LEN		16	/* Commit without DH, RFC 6189 5.4 */
 #define ZRTP_NONCES_KEPT	8
+#define ZRTP_CONTEND_LEN	32	/* hvi, RFC 6189 5.4 */
 #define ZRTP_NEVER		UINT64_MAX
 
 /* Algorithms; the wire's four characters are in algo.c. */
@@ -243,6 +250,20 @@ enum zrtp_action_type {
 				 * used; told once */
 	ZRTP_ACTION_ANEW,	/* there are keys, and a Hello that differs has come; it has not
 				 * been answered: another session may be, .anew */
+	ZRTP_ACTION_CONTEND,	/* whoever ZRTP_ACTION_PEER asks about wants to begin: .contend;
+				 * told once for each Commit, which has not been answered */
+	ZRTP_ACTION_YIELDED,	/* zrtp_session_contend() has discarded our Commit: as if
+				 * ZRTP_ACTION_PEER had not been answered */
+};
+
+/**
+ * struct zrtp_contend - what decides between two Commits, RFC 6189 4.2
+ * @dh: of DH mode; else of Preshared mode, which loses against it
+ * @value: hvi, or the nonce and zeros: the lower loses
+ */
+struct zrtp_contend {
+	bool dh;
+	uint8_t value[ZRTP_CONTEND_LEN];
 };
 
 /**
@@ -315,6 +336,7 @@ struct zrtp_action {
 		struct {
 			bool same_call;		/* the ZID is the peer's: Multistream mode is meant */
 		} anew;
+		struct zrtp_contend contend;
 	};
 };
 
@@ -417,6 +439,39 @@ int zrtp_session_start(struct zrtp_session *s, uint64_t now, const struct zrtp_p
  * Return: 0, -EINVAL when this ZID was not asked for, -EBUSY.
  */
 int zrtp_session_peer(struct zrtp_session *s, uint64_t now, const struct zrtp_peer *peer);
+
+/**
+ * zrtp_session_join() - Answer to ZRTP_ACTION_PEER: this is another stream of a call with
+ * that ZID, RFC 6189 4.4.3.
+ * @s: the session
+ * @now: monotonic milliseconds
+ * @master: what the exchanges of that call have left behind; copied
+ * @peer: both ZIDs of the call, the secrets are not used; copied
+ *
+ * From now on it is as after zrtp_session_multistream().
+ *
+ * Return: 0; -EINVAL when this ZID was not asked for, or the other side has said that it
+ * has no Multistream mode, or our Hello bears another ZID than the call's; -EBUSY.
+ */
+int zrtp_session_join(struct zrtp_session *s, uint64_t now, const struct zrtp_master *master,
+		      const struct zrtp_peer *peer);
+
+/**
+ * zrtp_session_contend() - The same two ZIDs begin on another stream as well.
+ * @s: the session of a first exchange that has been let go on
+ * @now: monotonic milliseconds
+ * @theirs: of the Commit that has come on the other stream
+ *
+ * As if that had come on this one, RFC 6189 4.2: if ours loses, or is not there yet,
+ * ZRTP_ACTION_YIELDED follows, and this session waits for zrtp_session_peer() or
+ * zrtp_session_join().
+ *
+ * Return: 0; -EINVAL when no Commit that has not been answered decides; -EBUSY.
+ */
+int zrtp_session_contend(struct zrtp_session *s, uint64_t now, const struct zrtp_contend *theirs);
+
+/** zrtp_master_spend() - A nonce is used on some stream of the call: the last ones are kept. */
+void zrtp_master_spend(struct zrtp_master *master, const uint8_t nonce[ZRTP_NONCE_LEN]);
 
 /**
  * zrtp_session_refuse() - We cannot, or do not want to, serve whoever that is.
