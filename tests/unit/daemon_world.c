@@ -1001,16 +1001,26 @@ static void stream_stops(int end, uint16_t port)
 	}
 }
 
-void world_program_closes(int end)
+static void stream_closes(int end, uint16_t port)
 {
 	for (int i = 0; i < WORLD_FLOWS; i++) {
 		struct world_flow *f = &world.end[end].flow[i];
 
-		if (!f->flow.id || addr_port(&f->flow.local) != WORLD_PROGRAM_PORT)
+		if (!f->flow.id || addr_port(&f->flow.local) != port)
 			continue;
 		f->flow.flags |= SOTTO_FLOW_F_CLOSED;
 		tell_event(end, f, SOTTO_EVENT_CLOSED);
 	}
+}
+
+void world_program_closes(int end)
+{
+	stream_closes(end, WORLD_PROGRAM_PORT);
+}
+
+void world_picture_closes(int end)
+{
+	stream_closes(end, WORLD_PICTURE_PORT);
 }
 
 void world_program_stops(int end)

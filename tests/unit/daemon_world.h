@@ -133,6 +133,7 @@ void world_program_claims(int end, int whom, uint32_t flags);
 /* Its second stream, beside the first. */
 void world_picture_starts(int end, int whom);
 void world_picture_stops(int end);
+void world_picture_closes(int end);
 
 /** world_program_flow() - The kernel's side of that program's flow from this port, or NULL. */
 struct world_flow *world_program_flow(int end, uint16_t port);

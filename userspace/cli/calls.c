@@ -45,6 +45,28 @@ static const struct call unknown = {
 	.note = "", .note_text = "", .suite = "",
 };
 
+/* More than there is room for are told nowhere but in the call's own words. */
+static int read_streams(sd_bus_message *m, const char *key, void *out)
+{
+	struct call *call = out;
+	struct stream one;
+	int r;
+
+	if (strcmp(key, "Streams"))
+		return 0;
+	r = sd_bus_message_enter_container(m, 'v', "a(tss)");
+	if (r >= 0)
+		r = sd_bus_message_enter_container(m, 'a', "(tss)");
+	call->n_streams = 0;
+	while (r >= 0 && (r = sd_bus_message_read(m, "(tss)", &one.flow, &one.security_tx,
+						  &one.security_rx)) > 0)
+		if (call->n_streams < CALL_STREAMS_MAX)
+			call->streams[call->n_streams++] = one;
+	for (int open = 2; r >= 0 && open; open--)
+		r = sd_bus_message_exit_container(m);
+	return r < 0 ? r : 1;
+}
+
 static int read_call(sd_bus_message *m, struct call *call)
 {
 	int r;
@@ -54,7 +76,7 @@ static int read_call(sd_bus_message *m, struct call *call)
 	if (r < 0)
 		return r;
 	call->number = strtoull(strrchr(call->path, '/') + 1, NULL, 10);
-	return dict_read(m, fields, NULL, call);
+	return dict_read(m, fields, read_streams, call);
 }
 
 static int append(struct calls *calls, sd_bus_message *m)

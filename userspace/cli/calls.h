@@ -10,9 +10,12 @@
 #include "cli.h"
 #include "json.h"
 
+#define CALL_STREAMS_MAX	8
+
 /**
  * struct call - the properties of org.sotto1.Call; texts live with the message
  * @number: the last part of its path
+ * @streams: @n_streams of them, as sound and picture
  */
 struct call {
 	const char *path;
@@ -39,6 +42,12 @@ struct call {
 	uint64_t secure_since;
 	uint64_t ended;
 	uint64_t flow;
+	struct stream {
+		uint64_t flow;
+		const char *security_tx;
+		const char *security_rx;
+	} streams[CALL_STREAMS_MAX];
+	size_t n_streams;
 };
 
 struct calls {

@@ -161,6 +161,24 @@ static void put_verified(FILE *out, const struct call *call)
 		fprintf(out, ". Compare with: sotto verify %" PRIu64, call->number);
 }
 
+/* Sound and picture of a softphone's call: what was compared holds for all. */
+static void put_streams(FILE *out, const struct call *call)
+{
+	fprintf(out, "  streams   %zu: ", call->n_streams);
+	for (size_t i = 0; i < call->n_streams; i++) {
+		const struct stream *s = &call->streams[i];
+
+		fputs(i ? ", " : "", out);
+		text_put(out, s->security_tx);
+		if (strcmp(s->security_tx, s->security_rx)) {
+			fputs(" out and ", out);
+			text_put(out, s->security_rx);
+			fputs(" in", out);
+		}
+	}
+	fputc('\n', out);
+}
+
 void call_put(FILE *out, const struct call *call, uint64_t now_us)
 {
 	char when[TEXT_TIME_MAX];
@@ -181,6 +199,8 @@ void call_put(FILE *out, const struct call *call, uint64_t now_us)
 		fprintf(out, " since %s", when);
 	}
 	fputc('\n', out);
+	if (call->n_streams > 1)
+		put_streams(out, call);
 	if (*call->note) {
 		fputs("            ", out);
 		text_put(out, *call->note_text ? call->note_text : call->note);
@@ -225,5 +245,14 @@ void call_json(struct json *j, const char *key, const struct call *call)
 	json_time(j, "ended", call->ended);
 	json_bool(j, "missed", call_is_missed(call));
 	json_unsigned(j, "flow", call->flow);
+	json_array(j, "streams");
+	for (size_t i = 0; i < call->n_streams; i++) {
+		json_object(j, NULL);
+		json_unsigned(j, "flow", call->streams[i].flow);
+		json_text(j, "security_tx", call->streams[i].security_tx);
+		json_text(j, "security_rx", call->streams[i].security_rx);
+		json_object_end(j);
+	}
+	json_array_end(j);
 	json_object_end(j);
 }
