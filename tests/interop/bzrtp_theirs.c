@@ -116,6 +116,7 @@ void their_start(struct their_end *t, const struct their_offer *offer, uint64_t 
 	memcpy(fresh.aux, t->aux, sizeof(fresh.aux));
 	their_free(t);
 	*t = fresh;
+	t->ssrc = SSRC;
 	t->context = bzrtp_createBzrtpContext();
 	REQUIRE(t->context);
 	REQUIRE(!bzrtp_setZIDCache_lock(t->context, t->cache, "sip:they@example.org",
@@ -134,34 +135,41 @@ void their_start(struct their_end *t, const struct their_offer *offer, uint64_t 
 	REQUIRE(!bzrtp_startChannelEngine(t->context, SSRC));
 }
 
-void their_more(struct their_end *t, uint64_t now)
+static void add_stream(struct their_end *t, struct their_end *more, uint64_t now)
 {
 	t->has_more = true;
-	t->key_len = 0;
+	more->ssrc = SSRC_MORE;
 	REQUIRE(!bzrtp_addChannel(t->context, SSRC_MORE));
-	REQUIRE(!bzrtp_setClientData(t->context, SSRC_MORE, t));
+	REQUIRE(!bzrtp_setClientData(t->context, SSRC_MORE, more));
 	bzrtp_iterate(t->context, SSRC_MORE, now);
 	REQUIRE(!bzrtp_startChannelEngine(t->context, SSRC_MORE));
 }
 
-static uint32_t stream(const struct their_end *t)
+void their_more(struct their_end *t, uint64_t now)
 {
-	return t->has_more ? SSRC_MORE : SSRC;
+	t->key_len = 0;
+	add_stream(t, t, now);
+}
+
+void their_stream(struct their_end *t, struct their_end *more, uint64_t now)
+{
+	more->context = t->context;
+	add_stream(t, more, now);
 }
 
 void their_packet(struct their_end *t, uint8_t *data, size_t len)
 {
-	bzrtp_processMessage(t->context, stream(t), data, len);
+	bzrtp_processMessage(t->context, t->ssrc, data, len);
 }
 
 void their_tick(struct their_end *t, uint64_t now)
 {
-	bzrtp_iterate(t->context, stream(t), now);
+	bzrtp_iterate(t->context, t->ssrc, now);
 }
 
 void their_hello_hash(struct their_end *t, char *out, size_t size)
 {
-	REQUIRE(!bzrtp_getSelfHelloHash(t->context, stream(t), (uint8_t *)out, size));
+	REQUIRE(!bzrtp_getSelfHelloHash(t->context, t->ssrc, (uint8_t *)out, size));
 }
 
 void their_expect_hello(struct their_end *t, const char *text)
@@ -172,7 +180,7 @@ void their_expect_hello(struct their_end *t, const char *text)
 	REQUIRE(len < sizeof(copy));
 	memcpy(copy, text, len + 1);
 	/* It says so when our Hello has come already and is another. */
-	bzrtp_setPeerHelloHash(t->context, stream(t), copy, len);
+	bzrtp_setPeerHelloHash(t->context, t->ssrc, copy, len);
 }
 
 bool they_know(enum their_kind kind, const char *name)

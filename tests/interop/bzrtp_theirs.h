@@ -32,6 +32,7 @@ struct their_end {
 	bool secure;
 	bool more_secure;	/* the second stream, if there is one */
 	bool has_more;
+	uint32_t ssrc;		/* of the stream that packets are for */
 	bool cache_mismatch;
 	bool verified;
 };
@@ -48,6 +49,8 @@ void their_close(struct their_end *t);
 void their_start(struct their_end *t, const struct their_offer *offer, uint64_t now);
 /** their_more() - A second stream of the same call, which says Hello. */
 void their_more(struct their_end *t, uint64_t now);
+/** their_stream() - The same, as an end of its own: @more has its packets, keys and time. */
+void their_stream(struct their_end *t, struct their_end *more, uint64_t now);
 /** their_packet() - For the stream that was begun last. */
 void their_packet(struct their_end *t, uint8_t *data, size_t len);
 void their_tick(struct their_end *t, uint64_t now);

@@ -3,7 +3,7 @@
  * zrtp-phone: a telephone that does without sotto: ZRTP by libbzrtp, SRTP by libsrtp2.
  *
  *	zrtp-phone call [OPTION...] FROM TO	one call; prints what came of it, as JSON
- *	zrtp-phone echo AT			the program at the other end, which knows nothing
+ *	zrtp-phone echo AT [AT]			the program at the other end, which knows nothing
  *
  * An address is IPv4, or IPv6 in brackets, and a port. Options of a call:
  *	--role responder|initiator	what libbzrtp is to be
@@ -11,6 +11,8 @@
  *						that everybody must know
  *	--cache FILE			retained secrets; else none are kept
  *	--compared			the SAS is taken as compared
+ *	--picture			a second stream, two ports higher at both ends: it begins
+ *					when the first one is secure, by Multistream mode
  *	--clear				no ZRTP: it sends and expects plain RTP
  *	--time MS			after which a call that has not come about is none
  *
@@ -23,10 +25,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +40,7 @@
 #include "bzrtp_theirs.h"
 #include "libsrtp_end.h"
 
+#define STREAMS_MAX	2
 #define ROUNDS		5
 #define TICK_MS		20
 #define TIME_MS		20000
@@ -55,7 +60,10 @@ union address {
 
 enum their_role { ROLE_INITIATOR, ROLE_RESPONDER };
 
+/* One stream of the call. */
 struct phone {
+	struct phone *first;		/* the one whose keys this is to have others from, or NULL */
+	uint32_t ssrc;			/* of its RTP */
 	int fd;
 	union address to;
 	socklen_t to_len;
@@ -104,12 +112,22 @@ static socklen_t read_address(const char *text, union address *a)
 	errx(2, "%s is no address and port", text);
 }
 
-static int socket_at(const char *text)
+static void add_to_port(union address *a, int more)
+{
+	if (a->sa.sa_family == AF_INET)
+		a->in.sin_port = htons(ntohs(a->in.sin_port) + more);
+	else
+		a->in6.sin6_port = htons(ntohs(a->in6.sin6_port) + more);
+}
+
+static int socket_at(const char *text, int more)
 {
 	union address at;
 	socklen_t len = read_address(text, &at);
-	int fd = socket(at.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd;
 
+	add_to_port(&at, more);
+	fd = socket(at.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, &at.sa, len))
 		err(2, "%s", text);
 	return fd;
@@ -194,7 +212,7 @@ static void take_media(struct phone *p, uint8_t *data, int len)
 		return;
 	}
 	p->heard++;
-	if (len == RTP_HEADER + PAYLOAD && data[8] == 0x12 &&
+	if (len == RTP_HEADER + PAYLOAD && data[8] == p->ssrc >> 24 &&
 	    !memcmp(data + RTP_HEADER, words, sizeof(words) - 1))
 		p->back++;
 }
@@ -202,12 +220,17 @@ static void take_media(struct phone *p, uint8_t *data, int len)
 static void begin(struct phone *p)
 {
 	p->begun = true;
-	their_start(&p->them, p->offer, now_ms());
+	if (p->first)
+		their_stream(&p->first->them, &p->them, now_ms());
+	else
+		their_start(&p->them, p->offer, now_ms());
 }
 
 static void take_zrtp(struct phone *p, uint8_t *data, size_t len)
 {
 	if (p->clear || (p->role == ROLE_RESPONDER && is_hello_ack(data, len)))
+		return;
+	if (p->first && !p->first->ready)
 		return;
 	if (!p->begun)
 		begin(p);
@@ -231,76 +254,110 @@ static void take(struct phone *p)
 static void say(struct phone *p)
 {
 	uint8_t data[PACKET_MAX];
-	int len = make_rtp(data, 0x12345678, p->seq++);
+	int len = make_rtp(data, p->ssrc, p->seq++);
 
 	if (!p->clear && libsrtp_end_protect(&p->tx, false, data, &len))
 		errx(2, "libsrtp2 does not send");
 	sendto(p->fd, data, len, 0, &p->to.sa, p->to_len);
 }
 
-static void wait_for(int fd, int ms)
+static void wait_for(const struct phone *p, size_t n, int ms)
 {
-	struct pollfd one = { .fd = fd, .events = POLLIN };
+	struct pollfd fds[STREAMS_MAX];
 
-	if (poll(&one, 1, ms) < 0)
+	for (size_t i = 0; i < n; i++)
+		fds[i] = (struct pollfd){ .fd = p[i].fd, .events = POLLIN };
+	if (poll(fds, n, ms) < 0)
 		err(2, "poll");
 }
 
-static void tell(const struct phone *p, bool good)
+static void tell(const struct phone *p, size_t n, bool good)
 {
 	const char *split = strchr(p->them.sas, ':');
 	int half = split ? split - p->them.sas : 2;
+	unsigned int refused = 0;
 
 	printf("{\"good\":%s,\"secure\":%s,\"first\":\"%.*s\",\"second\":\"%s\",\"verified\":%s,"
-	       "\"mismatch\":%s,\"key\":%u,\"heard\":%u,\"back\":%u,\"refused\":%u}\n",
+	       "\"mismatch\":%s,\"key\":%u,\"heard\":%u,\"back\":%u",
 	       good ? "true" : "false", p->them.secure ? "true" : "false",
 	       p->them.secure ? half : 0, p->them.sas,
 	       p->them.secure ? p->them.sas + half + (split ? 1 : 0) : "",
 	       p->them.verified ? "true" : "false", p->them.cache_mismatch ? "true" : "false",
-	       p->them.key_len * 8, p->heard, p->back, p->refused);
+	       p->them.key_len * 8, p->heard, p->back);
+	if (n > 1)
+		printf(",\"picture\":{\"secure\":%s,\"key\":%u,\"back\":%u}",
+		       p[1].them.secure ? "true" : "false", p[1].them.key_len * 8, p[1].back);
+	for (size_t i = 0; i < n; i++)
+		refused += p[i].refused;
+	printf(",\"refused\":%u}\n", refused);
 }
 
-static int call(struct phone *p, uint64_t time_ms)
+/* Who says Hello first is not the one who answers. */
+static void knock(struct phone *p)
 {
-	uint64_t tick = now_ms(), end = tick + time_ms;
 	static const uint8_t knock[] = { KNOCK, 'k', 'n', 'o', 'c', 'k' };
-	bool good = false;
 
 	p->ready = p->clear;
-	/* Who says Hello first is not the one who answers. */
 	if (p->role == ROLE_RESPONDER || p->clear)
 		sendto(p->fd, knock, sizeof(knock), 0, &p->to.sa, p->to_len);
-	else
+}
+
+static void tick_stream(struct phone *p, uint64_t now)
+{
+	bool may_begin = !p->first || p->first->ready;
+
+	if (!p->begun && !p->clear && p->role == ROLE_INITIATOR && may_begin)
 		begin(p);
+	if (p->begun)
+		their_tick(&p->them, now);
+	if (p->them.secure && !p->ready)
+		open_srtp(p);
+	if (p->ready)
+		say(p);
+}
+
+static bool all_back(const struct phone *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i].back < ROUNDS)
+			return false;
+	return true;
+}
+
+static int call(struct phone *p, size_t n, uint64_t time_ms)
+{
+	uint64_t tick = now_ms(), end = tick + time_ms;
+	bool good = false;
+
+	for (size_t i = 0; i < n; i++)
+		knock(&p[i]);
 	while (now_ms() < end) {
 		uint64_t now = now_ms();
 
 		if (now >= tick) {
 			tick = now + TICK_MS;
-			if (p->begun)
-				their_tick(&p->them, now);
-			if (p->them.secure && !p->ready)
-				open_srtp(p);
-			if (p->ready)
-				say(p);
+			for (size_t i = 0; i < n; i++)
+				tick_stream(&p[i], now);
 		}
 		/* A little longer: the other end may still need to hear us. */
-		if (p->back >= ROUNDS && !good) {
+		if (all_back(p, n) && !good) {
 			good = true;
 			end = now + AFTER_MS;
 		}
-		wait_for(p->fd, tick - now);
-		take(p);
+		wait_for(p, n, tick - now);
+		for (size_t i = 0; i < n; i++)
+			take(&p[i]);
 	}
 	if (good && p->compared)
 		their_sas_is_right(&p->them);
-	tell(p, good);
+	tell(p, n, good);
 	return !good;
 }
 
 static _Noreturn void echo(const char *at)
 {
-	int fd = socket_at(at), left = 0;
+	struct phone p = { .fd = socket_at(at, 0) };
+	int fd = p.fd, left = 0;
 	union address caller;
 	socklen_t caller_len = 0;
 	uint16_t seq = 0;
@@ -313,7 +370,7 @@ static _Noreturn void echo(const char *at)
 		socklen_t len = sizeof(from);
 		ssize_t n;
 
-		wait_for(fd, left ? TICK_MS : -1);
+		wait_for(&p, 1, left ? TICK_MS : -1);
 		n = recvfrom(fd, data, sizeof(data), MSG_DONTWAIT, &from.sa, &len);
 		if (n > 0 && is_rtp(data, n)) {
 			sendto(fd, data, n, 0, &from.sa, len);
@@ -343,7 +400,7 @@ static void read_suite(const char *text, struct their_offer *o)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: zrtp-phone call [OPTION...] FROM TO | zrtp-phone echo AT\n");
+	fprintf(stderr, "usage: zrtp-phone call [OPTION...] FROM TO | zrtp-phone echo AT [AT]\n");
 	return 2;
 }
 
@@ -356,15 +413,21 @@ int main(int argc, char **argv)
 		{ "time", required_argument, NULL, 't' },
 		{ "compared", no_argument, NULL, 'v' },
 		{ "clear", no_argument, NULL, 'p' },
+		{ "picture", no_argument, NULL, 'm' },
 		{ 0 },
 	};
 	struct their_offer offer = { "S256", "AES1", "HS80", "X255", "B32 " };
 	const char *cache = ":memory:";
 	uint64_t time_ms = TIME_MS;
-	struct phone p = { .seq = 1000, .offer = &offer };
+	struct phone p[STREAMS_MAX] = { { .seq = 1000, .offer = &offer, .ssrc = 0x12345678 } };
+	size_t n = 1;
 	int c;
 
-	if (argc == 3 && !strcmp(argv[1], "echo"))
+	if (argc == 4 && !strcmp(argv[1], "echo") && !fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		echo(argv[3]);
+	}
+	if (argc >= 3 && !strcmp(argv[1], "echo"))
 		echo(argv[2]);
 	if (argc < 4 || strcmp(argv[1], "call"))
 		return usage();
@@ -373,26 +436,35 @@ int main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
 		case 'r':
-			p.role = strcmp(optarg, "responder") ? ROLE_INITIATOR : ROLE_RESPONDER;
+			p->role = strcmp(optarg, "responder") ? ROLE_INITIATOR : ROLE_RESPONDER;
 			break;
 		case 's': read_suite(optarg, &offer); break;
 		case 'c': cache = optarg; break;
 		case 't': time_ms = strtoul(optarg, NULL, 10); break;
-		case 'v': p.compared = true; break;
-		case 'p': p.clear = true; break;
+		case 'v': p->compared = true; break;
+		case 'p': p->clear = true; break;
+		case 'm': n = STREAMS_MAX; break;
 		default: return usage();
 		}
 	}
 	if (argc - optind != 2)
 		return usage();
-	p.fd = socket_at(argv[optind]);
-	p.to_len = read_address(argv[optind + 1], &p.to);
+	for (size_t i = 0; i < n; i++) {
+		p[i] = p[0];
+		p[i].first = i ? p : NULL;
+		p[i].ssrc += i;
+		p[i].fd = socket_at(argv[optind], 2 * i);
+		p[i].to_len = read_address(argv[optind + 1], &p[i].to);
+		add_to_port(&p[i].to, 2 * i);
+		p[i].them.send = on_zrtp_out;
+		p[i].them.arg = &p[i];
+	}
 	if (srtp_init())
 		errx(2, "libsrtp2 does not begin");
-	their_open(&p.them, cache);
-	p.them.send = on_zrtp_out;
-	p.them.arg = &p;
-	c = call(&p, time_ms);
-	their_close(&p.them);
+	their_open(&p->them, cache);
+	p->them.send = on_zrtp_out;
+	p->them.arg = p;
+	c = call(p, n, time_ms);
+	their_close(&p->them);
 	return c;
 }

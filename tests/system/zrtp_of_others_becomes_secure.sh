@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# seconds: 70
+# seconds: 80
 #
 #	alice: a program, sottod --- middle --- bob: a telephone of libbzrtp and libsrtp2
 #
 # A program under a "require" rule and a telephone that brings its own ZRTP and SRTP become
 # secure, whoever begins, with each suite that both know: what is said comes back, and both
 # have the same SAS. So they do again with what they retain from the call before, and where
-# either has lost or spoilt that, the one who can tell says so. THOROUGH=yes: every
+# either has lost or spoilt that, the one who can tell says so. With a second stream both are
+# one call, by Multistream mode. THOROUGH=yes: every
 # combination instead of some.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts.sh"
@@ -18,7 +19,7 @@
 # in $work/phone
 phones() {
 	echo >>"$work/phoned"
-	_port=$((7000 + 2 * $(wc -l <"$work/phoned")))
+	_port=$((7000 + 4 * $(wc -l <"$work/phoned")))
 	on bob "$tools/zrtp-phone" call "$@" "$b:$_port" "$a:7000" >"$work/phone" 2>&1
 }
 
@@ -78,6 +79,20 @@ some() {
 	fi
 }
 
+# two_streams SUITE ROLE: sound and picture; prints what is wrong
+two_streams() {
+	phones --picture --suite "$1" --role "$2" || echo "bob's telephone: $(cat "$work/phone")"
+	[ "$(said picture.secure) $(said picture.key)" = "true $(said key)" ] ||
+		echo "the picture: $(cat "$work/phone")"
+	calls alice | jq -c 'select(.Progress == "active") |
+		[.SecurityTx, .SecurityRx, (.Streams | length)]' >"$work/streams"
+	[ "$(cat "$work/streams")" = '["secure","secure",2]' ] ||
+		echo "sottod: $(tr '\n' ' ' <"$work/streams")"
+	compares || echo "another SAS: $(half_of alice), $(cat "$work/phone")"
+	[ "$(call_has alice Verified)" = true ] || echo "not verified"
+	no_flows alice
+}
+
 load_module
 hosts_up
 end_up alice
@@ -101,10 +116,21 @@ for f in 4 6; do
 	inside alice sotto rule del 2 >"$work/rule" 2>&1 || bail "$(cat "$work/rule")"
 done
 
-inside alice sotto rule add require --port 7000 >"$work/rule" 2>&1 || bail "$(cat "$work/rule")"
+inside alice sotto rule add require --port 7000-7003 >"$work/rule" 2>&1 || bail "$(cat "$work/rule")"
 family 4
-start_on alice echo as "$tools/zrtp-phone" echo "$a:7000"
-must 20 grep -q listening "$work/alice.echo"
+start_on alice echo as "$tools/zrtp-phone" echo "$a:7000" "$a:7002"
+must 20 eval '[ "$(grep -c listening "$work/alice.echo")" = 2 ]'
+if [ -n "${THOROUGH-}" ]; then
+	combinations >"$work/pictures"
+else
+	printf 'S256/AES1/HS80/X255/B32 %s\n' initiator responder >"$work/pictures"
+fi
+capture_start "$work/pictures.pcap" middle br0 udp
+while read -r suite role <&4; do
+	is "sound and picture are one call, libbzrtp is $role: $suite" "$(two_streams "$suite" "$role")" ""
+done 4<"$work/pictures"
+capture_end "$work/pictures.pcap"
+is "nothing of either in clear" "$(plain_on_wire "$work/pictures.pcap" "udp and not port 9")" 0
 cache=$work/cache.db
 
 # again ROLE: does it become secure, with the person from before, alarm at alice, at bob
