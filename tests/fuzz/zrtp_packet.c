@@ -28,6 +28,7 @@ struct end {
 	struct zrtp_srtp rx, tx;
 	bool has_rx, has_tx, rx_secure, tx_secure, secure, failed;
 	bool allow_clear, cleared, confirmed;
+	bool slow;			/* it is not told at once who that is */
 	uint8_t sas[4];
 };
 
@@ -78,7 +79,7 @@ static void act(struct world *w, int i)
 			break;
 		case ZRTP_ACTION_PEER:
 			memcpy(e->peer.peer_zid, a.peer_zid, ZRTP_ZID_LEN);
-			REQUIRE(!zrtp_session_peer(e->session, w->now, &e->peer));
+			REQUIRE(e->slow || !zrtp_session_peer(e->session, w->now, &e->peer));
 			break;
 		case ZRTP_ACTION_KEY_RX:
 			e->rx = a.srtp;
@@ -241,6 +242,37 @@ static void on_flight(struct world *w, uint8_t op)
 	deliver(w, f.to, f.data, f.len);
 }
 
+/* The call of which both may be another stream. */
+static const struct zrtp_master master = {
+	.suite = { ZRTP_HASH_S256, ZRTP_CIPHER_AES1, ZRTP_AUTH_HS80, ZRTP_KA_X255, ZRTP_SAS_B32 },
+	.key = "0123456789abcdef0123456789abcdef",
+};
+
+/* Of several streams one waits, yields, joins. */
+static void ask_of_streams(struct world *w, uint8_t op)
+{
+	struct zrtp_contend contend = { .dh = op >> 5 & 1 };
+	struct end *e = &w->end[op >> 4 & 1];
+	int r = 0;
+
+	switch (op >> 5 & 3) {
+	case 0:
+	case 1:
+		memset(contend.value, take(w), sizeof(contend.value));
+		r = zrtp_session_contend(e->session, w->now, &contend);
+		break;
+	case 2:
+		e->slow = !e->slow;
+		break;
+	case 3:
+		r = take(w) & 1 ? zrtp_session_peer(e->session, w->now, &e->peer) :
+				  zrtp_session_join(e->session, w->now, &master, &e->peer);
+		break;
+	}
+	REQUIRE(!r || r == -EINVAL);
+	act(w, op >> 4 & 1);
+}
+
 /* What the owner of an end may ask for, whenever it likes. */
 static void ask(struct world *w, uint8_t op)
 {
@@ -281,7 +313,10 @@ static void operate(struct world *w)
 		inject(w, op & 0x10);
 		break;
 	case 15:
-		ask(w, op);
+		if (op & 0x80)
+			ask_of_streams(w, op);
+		else
+			ask(w, op);
 		break;
 	default:
 		on_flight(w, op);
