@@ -255,10 +255,8 @@ int line_start(struct calls *c, struct line *line)
 	return r;
 }
 
-void line_session_close(struct calls *c, struct line *line)
+void line_session_gone(struct line *line)
 {
-	if (line->session)
-		engine_close(c->engine, line->session);
 	line->session = 0;
 	line->started = false;
 	line->has_zid = false;
@@ -267,10 +265,17 @@ void line_session_close(struct calls *c, struct line *line)
 	line->asked = false;
 	line->joins = false;
 	line->turn_ends = 0;
+	line->agreed = false;
+}
+
+void line_session_close(struct calls *c, struct line *line)
+{
+	if (line->session)
+		engine_close(c->engine, line->session);
+	line_session_gone(line);
 	line->securing = false;
 	line->over = false;
 	line->no_zrtp = false;
-	line->agreed = false;
 	rekey_close(c, line);
 }
 

@@ -54,6 +54,9 @@ int line_session(struct calls *c, struct line *line);
 int line_start(struct calls *c, struct line *line);
 void line_session_close(struct calls *c, struct line *line);
 
+/* line_session_gone() - the engine has it no more; whether it was wanted stays known */
+void line_session_gone(struct line *line);
+
 /* line_drop_flow() - the kernel forgets it, the record too */
 void line_drop_flow(struct calls *c, struct line *line);
 

@@ -32,13 +32,7 @@ static void lose_sessions(struct calls *c)
 		rekey_lost(c, line);
 		if (!line->session)
 			continue;
-		line->session = 0;
-		line->started = false;
-		line->has_zid = false;
-		line->waits = false;
-		line->contends = false;
-		line->joins = false;
-		line->agreed = false;
+		line_session_gone(line);
 		if (line->securing)
 			interrupted(c, line);
 	}
