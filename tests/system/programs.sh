@@ -16,6 +16,13 @@ manager() {
 		org.sotto1.Manager "$@" 2>&1
 }
 
+on_call() {
+	_on_call=$1
+	shift
+	inside "$_on_call" busctl --system --json=short call org.sotto1 \
+		"$(call_has "$_on_call" path)" org.sotto1.Call "$@" 2>&1
+}
+
 # state_of HOST LOCAL REMOTE: tx/rx of the flow between these two
 state_of() {
 	nl "$1" flow list | jq -r --arg l "$2" --arg r "$3" \

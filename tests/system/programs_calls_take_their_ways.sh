@@ -135,5 +135,6 @@ for f in 4 6; do
 	for p in phone phone2 phone3 peer2 peer3 silent; do
 		eval "program_ends $p \"\$$p\""
 	done
+	check "with the last stream the call ends" wait_until 20 eval '[ -z "$(running alice)$(running bob)" ]'
 done
 finish

@@ -87,7 +87,7 @@ void line_begin_program(struct calls *c, struct line *line)
 {
 	int r = 0;
 
-	if (!line->first)
+	if (!line->first && !line->call->shown)
 		line->first = stream_likely_call(c, line);
 	if (line->first)
 		memcpy(line->call->own_zid, line->first->call->own_zid, ZRTP_ZID_LEN);
