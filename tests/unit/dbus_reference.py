@@ -23,7 +23,7 @@ def of_page(interface):
     for name, taken, given, below in re.findall(
             r"^([A-Z]\w+)\(([^)]*)\)(?: -> (\S+))?.*\n(?:-> (\S+))?", text, re.M):
         found[name] = f"method {taken.replace(', ', '')} -> {given or below}"
-    for name, kind in re.findall(r"^([A-Z]\w+) +([a-z])  ", text, re.M):
+    for name, kind in re.findall(r"^([A-Z]\w+) +([a-z](?:\(\w+\))?)  ", text, re.M):
         found[name] = f"property {kind}"
     for paragraph in re.findall(r"^Properties: .*?(?=\n\n|\Z)", text, re.S | re.M):
         for name, kind in re.findall(r"``([A-Z]\w+)``\s+([a-z]+)\b", paragraph):

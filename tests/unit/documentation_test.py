@@ -156,7 +156,7 @@ class Bus(unittest.TestCase):
             r'\t(?:METHOD|SENSITIVE)\("(\w+)", "(.*?)", "(.*?)",', text)}
         properties = re.search(r"#define PROPERTIES\(.*?\n\n", text, re.S).group(0)
         program.update({name: f"property {kind}" for name, kind in re.findall(
-            r'\("(\w+)", "(\w+)",', properties)})
+            r'\("(\w+)", "([\w()]+)",', properties)})
         self.assertGreater(len(program), 20)
         self.assertEqual(dbus_reference.differences(dbus_reference.of_page("org.sotto1.Call"),
                                                     program), [])
