@@ -65,9 +65,9 @@ for f in 4 6; do
 	check "IPv$f: and so it is shown" says "$(verified_at alice)" "streams   2: secure, secure"
 	capture_end "$work/early$f.pcap"
 	is "IPv$f: nothing of it can be read" "$(plain_on_wire "$work/early$f.pcap" 'portrange 7000-7099')" 0
-	check "IPv$f: the sound has agreed by DH" [ "$(($(part1 7000 "$work/early$f.pcap")))" -gt 0 ]
-	is "IPv$f: the picture without" "$(part1 7002 "$work/early$f.pcap")" 0
 	[ $f = 4 ] || break
+	check "the sound has agreed by DH" [ "$(part1 7000 "$work/early$f.pcap")" -gt 0 ]
+	is "the picture without" "$(part1 7002 "$work/early$f.pcap")" 0
 	program_ends scene "$scene"
 	program_ends picture "$picture"
 	check "without its picture the call goes on" wait_until 20 one_call_of 1
