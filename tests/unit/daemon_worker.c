@@ -322,6 +322,21 @@ static void a_full_socket_loses_packets_but_no_orders(void **state)
 	world_ring(ALICE, "Bob", BOB);
 }
 
+/* Of each who is displaced the worker has to be told, and is killed if it cannot be. */
+static void strangers_do_not_have_a_slow_worker_killed(void **state)
+{
+	world_pair_both();
+	world.end[BOB].worker_hangs = true;
+	for (uint32_t n = 1; n <= 20000; n++) {
+		world_stranger(BOB, n);
+		assert_null(fault_of(BOB));
+	}
+	world.end[BOB].worker_hangs = false;
+	world_run(1000);
+	assert_null(fault_of(BOB));
+	world_ring(ALICE, "Bob", BOB);
+}
+
 static void say(int end, const struct wire_answer *a)
 {
 	uint8_t message[WIRE_MAX];
@@ -580,6 +595,7 @@ int main(void)
 		T(a_worker_that_hangs_is_found),
 		T(a_worker_without_work_is_left_alone),
 		T(a_full_socket_loses_packets_but_no_orders),
+		T(strangers_do_not_have_a_slow_worker_killed),
 		T(a_worker_that_says_what_it_may_not_is_heard_no_more),
 		T(a_worker_that_is_not_locked_in_gets_no_work),
 		T(a_worker_cannot_change_what_is_secure),

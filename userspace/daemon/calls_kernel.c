@@ -253,6 +253,8 @@ static struct line *stranger(struct calls *c, uint64_t flow_id)
 	struct sotto_flow flow;
 	struct line *line;
 
+	if (engine_is_busy(c->engine))
+		return NULL;	/* who means it says Hello again */
 	if (sotto_flow_get(kernel_requests(c->kernel), flow_id, &flow))
 		return NULL;	/* gone again */
 	/* An adopted flow whose record is lost has keys that are not ours to judge. */

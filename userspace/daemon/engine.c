@@ -107,12 +107,22 @@ uint32_t engine_locks(const struct engine *e)
 	return e->locks;
 }
 
-/* What has to arrive has the other half of the socket. */
-static bool is_crowded(const struct engine *e)
+static bool has_left(const struct engine *e, int room)
 {
 	int waiting;
 
-	return ioctl(e->fd, SIOCOUTQ, &waiting) || waiting > e->room / 2;
+	return !ioctl(e->fd, SIOCOUTQ, &waiting) && waiting <= room;
+}
+
+/* What has to arrive has the other half of the socket. */
+static bool is_crowded(const struct engine *e)
+{
+	return !has_left(e, e->room / 2);
+}
+
+bool engine_is_busy(const struct engine *e)
+{
+	return !engine_is_there(e) || !has_left(e, e->room / 4);
 }
 
 static int give(struct engine *e, const struct wire_order *o)

@@ -75,6 +75,14 @@ int engine_srtp_authenticated(struct engine *e, uint64_t id);
 /** engine_control() - Have a packet of the control channel read. */
 int engine_control(struct engine *e, uint64_t flow_id, const uint8_t *data, size_t len);
 
+/**
+ * engine_is_busy() - Has the worker so much before it that nobody but us should give it more?
+ *
+ * A session that is opened has to be closed as well, and a worker that is not told so is
+ * killed: with one for each stranger who comes, strangers could have it killed.
+ */
+bool engine_is_busy(const struct engine *e);
+
 /** engine_close() - What the session still tells concerns nobody. */
 void engine_close(struct engine *e, uint64_t id);
 
