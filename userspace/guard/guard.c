@@ -345,7 +345,8 @@ int guard_end(struct guard *g)
 	r = stand_down(g, &t);
 	if (r)
 		say(&t);
-	tell(g, how_it_is(), r ? &t : NULL);
+	/* Not by asking the kernel: to be asked for rules would bring the module back. */
+	tell(g, r ? "standing" : "off", r ? &t : NULL);
 	return r;
 }
 
