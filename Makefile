@@ -2,6 +2,7 @@
 #
 #   make            build everything
 #   make demo       two hosts, a wiretap between them, speech in, speech out
+#   make demo-softphone  the same with two ordinary softphones that call each other by SIP
 #   make check      the tests; with KERNEL=6.12, 6.12-rt or 7.2 on that kernel
 #   make check-long      what takes longer
 #   make check-kernels   on each of them and on 6.1
@@ -46,6 +47,9 @@ asan: build/asan/build.ninja
 demo: setup
 	@tools/demo
 
+demo-softphone: setup
+	@tools/demo-softphone
+
 check: setup
 	@tests/run
 
@@ -86,5 +90,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all setup module userspace asan demo check check-long check-kernels check-debug check-red \
+.PHONY: all setup module userspace asan demo demo-softphone check check-long check-kernels check-debug check-red \
 	bench coverage deb check-install install install-dkms clean

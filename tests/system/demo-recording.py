@@ -169,8 +169,8 @@ class Recording:
             with open(self.path(name), "w") as f:
                 f.write(text)
 
-    def capture(self):
-        with open(self.path("wire.pcap"), "wb") as f:
+    def capture(self, name="wire.pcap"):
+        with open(self.path(name), "wb") as f:
             f.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
             for when, data in sorted(self.frames):
                 f.write(struct.pack("<IIII", int(when), int(when % 1 * 1e6), len(data), len(data)))

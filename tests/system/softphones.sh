@@ -40,6 +40,15 @@ with wave.open(sys.argv[1]) as f:
     print(f.getnframes() * 50 // f.getframerate())' "$work/said-by-$1.wav"
 }
 
+# phones_have_said_all CAPTURE: packets of both, RTCP not counted, which is seldom
+phones_have_said_all() {
+	for _h in alice bob; do
+		[ "$(tcpdump -n -r "$1" "src host 10.9.0.$([ $_h = alice ] && echo 1 || echo 2) and \
+			udp portrange 10000-10999" 2>/dev/null | wc -l)" -gt $(($(phone_says $_h) + 100)) ] ||
+			return 1
+	done
+}
+
 # phone_up HOST ADDRESS [CONFIG LINE]...: with ACCOUNT added to the account's parameters
 phone_up() {
 	_phone=$1

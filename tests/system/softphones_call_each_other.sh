@@ -27,17 +27,9 @@ wiretap() {
 	note "the wiretap: $packets packets, $plain in clear, $recovered recovered"
 }
 
-# said_all FILE: packets of both, RTCP not counted, which is seldom
-said_all() {
-	for _h in alice bob; do
-		[ "$(tcpdump -n -r "$1" "src host $(address_of $_h) and udp portrange 10000-10999" 2>/dev/null |
-			wc -l)" -gt $(($(phone_says $_h) + 100)) ] || return 1
-	done
-}
-
 # hangs_up FILE TIMES: when all has been said
 hangs_up() {
-	must 60 said_all "$1"
+	must 60 phones_have_said_all "$1"
 	phone_does alice hangup
 	must 20 phone_tells bob CALL_CLOSED "$2"
 }

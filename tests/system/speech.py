@@ -25,6 +25,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/report"))
 import capture
+import g711
 import sound
 
 SOUNDS = "/usr/share/sounds/alsa/"
@@ -64,48 +65,10 @@ def to8k(said, out):
     write(out, sound.read_wav(said).samples, sound.RATE)
 
 
-ULAW_BIAS = 132  # G.711: added before the logarithm, in steps of 16 bits
-
-
-def to_ulaw(linear):
-    size = np.minimum(np.abs(linear), 32635) + ULAW_BIAS
-    segment = np.log2(size).astype(int) - 7
-    return (~((linear < 0) << 7 | segment << 4 | size >> segment + 3 & 15) & 255).astype(np.uint8)
-
-
-def from_ulaw(coded):
-    coded = ~coded & 255
-    size = ((coded & 15) * 8 + ULAW_BIAS << (coded >> 4 & 7)) - ULAW_BIAS
-    return np.where(coded & 128, -size, size).astype(float)
-
-
-PIECE = 32      # bytes of G.711, 4 ms
-
-
-def pieces(path):
-    """Each run of so many bytes that nothing but this speech would make."""
-    samples = sound.read_wav(path).samples
-    coded = to_ulaw((samples * 32767).astype("<i2").astype(int)).tobytes()
-    runs = (coded[i:i + PIECE] for i in range(len(coded) - PIECE + 1))
-    return {run for run in runs if len(set(run)) > PIECE // 2}
-
-
-def holds(data, known):
-    return any(data[i:i + PIECE] in known for i in range(len(data) - PIECE + 1))
-
-
-def as_g711(stream):
-    coded = b"".join(p.payload[:160] if p else b"\xff" * 160 for p in stream)
-    return from_ulaw(np.frombuffer(coded, np.uint8).astype(int)) / 32768
-
-
 def wire(path, *said):
     packets = capture.read(path)
-    known = set().union(*(pieces(s) for s in said))
-    plain = sum(holds(p.all, known) for p in packets)
-    best = max((sound.correlation(sound.read_wav(s).samples, as_g711(stream))
-                for stream in capture.streams(packets) for s in said), default=0.0)
-    print(sum(capture.kind(p) == "rtp" for p in packets), plain, f"{best:.3f}")
+    print(sum(capture.kind(p) == "rtp" for p in packets), g711.plaintext(packets, said),
+          f"{g711.recovered(packets, said):.3f}")
 
 
 def lag(path):

@@ -19,10 +19,11 @@ TAG_LENGTHS = (0, 10, 16)   # what SRTP may have put behind a payload
 
 
 class Recording:
-    """Mono samples at 8 kHz and, if it was recorded by demo-listen, when they came."""
+    """Mono samples, also at 8 kHz and, if it was recorded by demo-listen, when they came."""
 
     def __init__(self, samples, rate=FULL_RATE, times=None):
         self.full = samples
+        self.rate = rate
         self.samples = at_8k(samples, rate)
         self.times = times
 
@@ -55,7 +56,7 @@ def write_wav(path, recording):
     with wave.open(path, "wb") as w:
         w.setnchannels(1)
         w.setsampwidth(2)
-        w.setframerate(FULL_RATE)
+        w.setframerate(recording.rate)
         w.writeframes((np.clip(recording.full, -1, 1) * 32767).astype("<i2").tobytes())
 
 
