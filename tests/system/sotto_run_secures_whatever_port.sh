@@ -85,6 +85,20 @@ stop_on alice echo
 check "the rule ends with the program" wait_until 20 rules_are "$before"
 check "so does the cgroup" wait_until 20 sh -c "! ls -d $root/session/sotto-run-* 2>/dev/null"
 
+# sottod is told that something has happened to the cgroup, and may not see what.
+start_on alice echo in_session_of sotto run -- "$tools/zrtp-phone" echo "$a:23456"
+must 20 grep -q listening "$work/alice.echo"
+set -- $root/session/sotto-run-*
+chmod 0 "$1/cgroup.events"
+echo 1 >"$1/cgroup.freeze"
+check "sottod cannot tell whether a program is left" wait_until 20 \
+	grep -q 'have ended cannot be told: it stays' "$work/alice.sottod"
+is "then the rule stays" "$(rules)" $((before + 1))
+chmod 444 "$1/cgroup.events"
+echo 0 >"$1/cgroup.freeze"
+stop_on alice echo
+check "and ends with the program, when it can be told" wait_until 20 rules_are "$before"
+
 in_session sotto run -- sh -c 'exit 7'
 is "the exit status is the program's" $? 7
 in_session sotto run -- "$work/nothing" >"$work/out" 2>&1

@@ -89,8 +89,17 @@ static int on_events(sd_event_source *source, const struct inotify_event *event,
 {
 	struct bus_group *g = arg;
 
-	if (look(g->events) == EMPTY)
+	switch (look(g->events)) {
+	case EMPTY:
 		group_end(g);
+		break;
+	case UNKNOWN:
+		log_warning("whether the programs that rule %u is for have ended cannot be told: it "
+			    "stays", g->id);
+		break;
+	case POPULATED:
+		break;
+	}
 	return 0;
 }
 
