@@ -237,6 +237,24 @@ static void a_spoilt_row_is_refused(void **state)
 	close_place(&place);
 }
 
+static void a_spoilt_row_is_forgotten_by_its_name(void **state)
+{
+	_cleanup_peer_ struct peer *a = make_peer("a", 1), *b = make_peer("b", 2);
+	struct place place = open_place(*state);
+	uint64_t id;
+
+	assert_int_equal(store_put(place.store, a), 0);
+	assert_int_equal(store_put(place.store, b), 0);
+	tamper(*state, "UPDATE peer SET box = x'00' WHERE id = 1");
+	assert_int_equal(store_forget_name(place.store, UID, "c", &id), -ENOENT);
+	assert_int_equal(store_forget_name(place.store, UID + 1, "a", &id), -ENOENT);
+	assert_int_equal(store_forget_name(place.store, UID, "a", &id), 0);
+	assert_int_equal(id, 1);
+	assert_int_equal(store_get(place.store, 1, a), -ENOENT);
+	assert_int_equal(store_get(place.store, 2, b), 0);
+	close_place(&place);
+}
+
 static void rows_do_not_tell_themselves_apart(void **state)
 {
 	_cleanup_peer_ struct peer *a = make_peer("a", 1), *b = peer_new();
@@ -733,6 +751,7 @@ int main(void)
 		WITH_DIR(a_row_moved_to_another_place_is_refused),
 		WITH_DIR(an_index_that_leads_to_another_row_is_refused),
 		WITH_DIR(a_spoilt_row_is_refused),
+		WITH_DIR(a_spoilt_row_is_forgotten_by_its_name),
 		WITH_DIR(rows_do_not_tell_themselves_apart),
 		WITH_DIR(forgetting_destroys_the_key_and_the_row),
 		WITH_DIR(a_forgotten_key_is_overwritten_before_the_log_is_cut),

@@ -120,17 +120,33 @@ static int pair_code(sd_bus_message *m, void *data, sd_bus_error *error)
 	return paired(m, b, error, r, name, id);
 }
 
-static int forget_row(struct bus *b, uint64_t id)
+static void forgotten(struct bus *b, uint64_t id)
 {
 	char path[BUS_PATH_MAX];
-	int r = store_forget(b->store, id);
 
-	if (r)
-		return r;
 	calls_forgot(b->calls, id);
 	bus_peer_path(id, path);
 	bus_signal(b, "PeerRemoved", path);
-	return 0;
+}
+
+static int forget_row(struct bus *b, uint64_t id)
+{
+	int r = store_forget(b->store, id);
+
+	if (!r)
+		forgotten(b, id);
+	return r;
+}
+
+/* Where a row is spoilt, none can be looked through; one of that very name can be found. */
+static int forget_unread(struct bus *b, uid_t uid, const char *name)
+{
+	uint64_t id;
+	int r = store_forget_name(b->store, uid, name, &id);
+
+	if (!r)
+		forgotten(b, id);
+	return r;
 }
 
 /* Return: how many devices were forgotten, -ENOENT when there are no more, or an errno. */
@@ -156,6 +172,11 @@ static int forget(sd_bus_message *m, void *data, sd_bus_error *error)
 	if (r < 0)
 		return r;
 	r = forget_devices(b, uid, name);
+	if (r == -EBADMSG) {
+		r = forget_unread(b, uid, name);
+		if (!r)
+			return sd_bus_reply_method_return(m, NULL);
+	}
 	if (r == -ENOENT)
 		return no_such_peer(error, name);
 	while (r > 0)	/* a person has more of them than are tried on a call */

@@ -527,6 +527,26 @@ int store_forget(struct store *s, uint64_t id)
 	return r ?: empty_log(s);
 }
 
+/* Its index is made of the name with our key: without that nobody could have put it there. */
+int store_forget_name(struct store *s, uint32_t uid, const char *name, uint64_t *id)
+{
+	sqlite3_stmt *q = s->statements[FIND_NAME];
+	uint8_t index[SEAL_INDEX_LEN];
+	int rc;
+
+	if (strlen(name) >= PEER_NAME_MAX)
+		return -ENOENT;
+	index_name(s, uid, name, index);
+	rc = sqlite3_bind_blob(q, 1, index, sizeof(index), SQLITE_TRANSIENT);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(q);
+	*id = rc == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+	reset(&q);
+	if (rc != SQLITE_ROW)
+		return error_of(s, rc) ?: -ENOENT;
+	return store_forget(s, *id);
+}
+
 int store_setting(struct store *s, enum store_setting setting)
 {
 	_cleanup_reset_ sqlite3_stmt *q = s->statements[SETTING];

@@ -60,6 +60,12 @@ int store_together(struct store *s, int (*change)(void *arg), void *arg);
 /** store_forget() - Destroy a row for good. Return: 0, -ENOENT, -EIO. */
 int store_forget(struct store *s, uint64_t id);
 
+/**
+ * store_forget_name() - The same for the row of that name, also if it cannot be read.
+ * @id: which it was
+ */
+int store_forget_name(struct store *s, uint32_t uid, const char *name, uint64_t *id);
+
 /* What people have said once for all; a number from 1 on, never used again. */
 enum store_setting { STORE_STRANGERS = 1 };
 
