@@ -19,6 +19,13 @@ mount -t tmpfs tmpfs /run || exit 1
 
 . "$(dirname "$0")/lib.sh"
 
+# The presets as they are installed: a copy, which a test may spoil.
+mkdir -p "$work/share/sotto"
+cp -r "$top/userspace/rules/presets" "$work/share/sotto/"
+presets=/usr/share/sotto/presets
+mount -t overlay -o "lowerdir=$work/share:/usr/share" overlay /usr/share &&
+	mount --bind "$work/share/sotto/presets" "$presets" || bail "no presets"
+
 unset NO_COLOR XDG_RUNTIME_DIR PIPEWIRE_RUNTIME_DIR
 export DBUS_SYSTEM_BUS_ADDRESS="unix:path=$work/bus" TZ=UTC LC_ALL=C.UTF-8
 export PATH="$build/userspace/cli:$PATH"

@@ -8,6 +8,7 @@
  *	sas N MINE OTHER	the halves of its SAS
  *	peer NAME known|verified|mismatch|new|coded|by-code
  *	fail METHOD ERROR TEXT	the next METHOD fails with org.sotto1.Error.ERROR
+ *	spare N			but N of them do not, before that
  *	signal NAME		of the manager, without arguments
  *	ill NAME TEXT		Doctor() finds that
  *	ask METHOD N		the agents that have registered are asked so about call N
@@ -65,6 +66,7 @@ struct fake {
 	size_t n_peers;
 	char agents[AGENTS_MAX][2][TEXT_MAX];	/* whom to ask, where */
 	size_t n_agents;
+	unsigned int spare;
 	char fail_method[TEXT_MAX];
 	char fail_error[TEXT_MAX];
 	char fail_text[TEXT_MAX];
@@ -85,6 +87,10 @@ static int fails(struct fake *f, sd_bus_message *m, sd_bus_error *error)
 
 	if (strcmp(f->fail_method, sd_bus_message_get_member(m)))
 		return 0;
+	if (f->spare) {
+		f->spare--;
+		return 0;
+	}
 	*f->fail_method = '\0';
 	snprintf(name, sizeof(name), "%s%s", strchr(f->fail_error, '.') ? "" : "org.sotto1.Error.",
 		 f->fail_error);
@@ -641,6 +647,10 @@ static int command(struct fake *f, char *line)
 		copy(f->fail_method, a);
 		copy(f->fail_error, b);
 		copy(f->fail_text, rest);
+		return 0;
+	}
+	if (!strcmp(word, "spare")) {
+		f->spare = strtoul(a, NULL, 10);
 		return 0;
 	}
 	if (!strcmp(word, "signal"))

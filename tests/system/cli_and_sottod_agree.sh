@@ -123,7 +123,9 @@ check "no such action" warns "The rule's \"action\" has a value"
 
 run sotto doctor --json
 check "sottod's findings are among the doctor's" json '[.findings[].name] |
-	contains(["kernel", "rule", "store", "clock", "memory"])'
+	contains(["kernel", "store", "clock", "memory", "worker"])'
+check "of rules there is nothing to say without the module" json '[.findings[].name] |
+	any(. == "rule" or . == "rules") | not'
 check "the module is missing, and sottod says so too" json '[.findings[] |
 	select(.name == "module" or .name == "kernel") | .good] == [false, false]'
 check "sottod has its port" json '.findings[] | select(.name == "port") | .good'

@@ -59,7 +59,9 @@ is "quoted for the shell" "$(complete sotto hangup b)" 'bob\;\ rm\ -rf\ x'
 is "yes or no for strangers" "$(complete sotto strangers '')" "$(printf 'yes\nno')"
 is "peers to answer for" "$(complete sotto autoanswer '' | sort)" "$(printf 'bob\ncarol')"
 is "yes or no for them" "$(complete sotto autoanswer bob '')" "$(printf 'yes\nno')"
-is "one of a few words" "$(complete sotto rule add '')" "$(printf 'require\nprefer\nbypass')"
+is "one of a few words" "$(complete sotto rule add '')" "$(printf 'require\nprefer\nbypass\n--preset')"
+is "the presets" "$(complete sotto rule add --preset '' | sort)" \
+	"$(ls "$presets" | sed 's/[.]conf$//')"
 is "what a user types for --family" "$(complete sotto rule add require --family '')" \
 	"$(printf 'ipv4\nipv6')"
 

@@ -11,6 +11,13 @@
 
 mount -t tmpfs tmpfs /sys/module
 mkdir /sys/module/sotto
+mount -t tmpfs tmpfs /sys/kernel
+mkdir /sys/kernel/security
+# What is installed for this kernel: a module that nobody has signed.
+mount -t tmpfs tmpfs /lib/modules
+extra=/lib/modules/$(uname -r)/extra
+mkdir -p "$extra"
+printf '\177ELF a module' >"$extra/sotto.ko"
 cp /etc/group "$work/group"
 grep -q '^sotto:' "$work/group" || echo 'sotto:x:64990:' >>"$work/group"
 mount --bind "$work/group" /etc/group
@@ -63,13 +70,39 @@ is "all in order: exit 0" "$status" 0
 check "and so it says" says "Nothing is wrong."
 run sotto doctor --json
 check "in JSON too" json '.good and ([.findings[].name] | sort) == ["group", "guard", "module",
-	"pipewire", "plugin", "port", "sottod", "store"]'
+	"pipewire", "plugin", "port", "presets", "sottod", "store"]'
 
 rmdir /sys/module/sotto
 check "module" only_bad module
 run sotto doctor
 check "module: cause" says "BAD  module    the kernel module is not loaded"
 check "module: cure" says "cure: sudo modprobe sotto"
+rm "$extra/sotto.ko"
+check "module, none for this kernel" only_bad module
+run sotto doctor
+check "module, none for this kernel: cause" says "there is none for this kernel, $(uname -r)"
+check "module, none for this kernel: cure" says "cure: build and install sotto for this kernel"
+printf '\177ELF a module' >"$extra/sotto.ko"
+refused_unsigned() {
+	run sotto doctor
+	says "takes only what is signed (Secure Boot), and the module is not" &&
+	says "cure: sign it with a key that this machine trusts (mokutil --import)"
+}
+echo 'none [integrity] confidentiality' >/sys/kernel/security/lockdown
+check "module, refused under lockdown" only_bad module
+check "module, refused under lockdown: cause and cure" refused_unsigned
+echo '[none] integrity confidentiality' >/sys/kernel/security/lockdown
+mkdir -p /sys/module/module/parameters
+echo Y >/sys/module/module/parameters/sig_enforce
+check "module, signature refused" only_bad module
+check "module, signature refused: cause and cure" refused_unsigned
+printf '\177ELF a module~Module signature appended~\n' >"$extra/sotto.ko"
+run sotto doctor
+check "module, signed by another key" says "perhaps another key than this module's"
+echo N >/sys/module/module/parameters/sig_enforce
+run sotto doctor
+check "module, not loaded though nothing forbids it" \
+	grep -qx "BAD  module    the kernel module is not loaded" "$work/out"
 mkdir /sys/module/sotto
 
 guard_says standing 'the kernel module is damaged' 'build it'
@@ -97,6 +130,17 @@ check "guard, never run" only_bad guard
 run sotto doctor
 check "guard, never run: cure" says "cure: sudo systemctl enable --now sotto-guard"
 guard_says loaded '' ''
+
+mv "$presets/baresip.conf" "$work/kept"
+printf 'require --port 1024-49152\nrequire --port 5 --user 0\n' >"$presets/baresip.conf"
+check "a preset that is none" only_bad presets
+run sotto doctor
+check "a preset that is none: cause" says "BAD  presets   the preset baresip cannot be used: line 2: a preset has --port"
+check "a preset that is none: cure" says "cure: mend that file of /usr/share/sotto/presets"
+mv "$work/kept" "$presets/baresip.conf"
+mount -t tmpfs tmpfs /usr/share/sotto
+check "no presets" only_bad presets
+umount /usr/share/sotto
 
 cp "$work/group" "$work/all-groups"
 sed '/^sotto:/d' "$work/all-groups" >"$work/group"

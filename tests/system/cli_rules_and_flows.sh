@@ -5,7 +5,8 @@
 #	sotto rule, sotto flows --- private bus --- double of sottod
 #
 # A rule is sent as it was typed, with the types that D-Bus has for it; rules and
-# flows are shown whole, numbers beyond 2^63 included.
+# flows are shown whole, numbers beyond 2^63 included. A preset is its program's ports, and
+# all of it or nothing.
 . "$(dirname "$0")/cli-lib.sh"
 
 double_up
@@ -35,6 +36,52 @@ run sotto rule list --json
 check "rules in JSON" json '.rules == [{"id":3,"action":"require","priority":-5,"family":"ipv4",
 	"port_min":16384,"port_max":32767,"peer":"192.0.2.0/24","uid":0,"cgroup":4711,"own":true,
 	"local":false,"flows":2}]'
+# Presets.
+run sotto rule add --preset baresip
+is "a preset: exit 0" "$status" 0
+check "is a rule for its ports" asked AddRule action=s:require port-min=q:1024 port-max=q:49152
+check "and its number is told" says "Rule 9 holds from now on"
+run sotto rule add prefer --preset linphone --user 0 --peer 192.0.2.0/24 --json
+check "with another action and narrowed" asked AddRule action=s:prefer port-min=q:5000 \
+	port-max=q:65535 uid=u:0 peer=s:192.0.2.0/24
+check "in JSON" json '.preset == "linphone" and .rules == [9]'
+run sotto rule add --own --preset jitsi
+check "one that encrypts by itself, said twice" asked AddRule action=s:require port-min=q:5000 \
+	port-max=q:6000 own=b:1
+printf 'require --port 4000-4001\nprefer --port 6000\n' >"$work/two.conf"
+run sotto rule add --preset "$work/two.conf" --json
+check "a file with two rules: the first" asked AddRule action=s:require port-min=q:4000 port-max=q:4001
+check "and the second, as it says" asked AddRule action=s:prefer port-min=q:6000 port-max=q:6000
+check "both numbers" json '.rules == [9, 9]'
+deleted() {
+	grep -c '^DeleteRule 9$' "$work/double"
+}
+before=$(deleted)
+tell spare 1
+tell fail AddRule NotAllowed Only root may. Try again with sudo.
+run sotto rule add --preset "$work/two.conf"
+is "if the second is refused: exit 1" "$status" 1
+is "the first is taken back" "$(deleted)" $((before + 1))
+is "and nothing is said to hold" "$(cat "$work/out")" ""
+for bad in "require --port 5 --user 0" "require" "require --port 5 --priority 1" "# nothing" "nonsense"; do
+	echo "$bad" >"$work/bad.conf"
+	run sotto rule add --preset "$work/bad.conf"
+	is "a preset that says \"$bad\": exit 1" "$status" 1
+	check "and which file" warns "The preset cannot be used: $work/bad.conf"
+done
+run sotto rule presets --json
+is "every preset is listed" "$(jq -r '.presets[].name' "$work/out" | sort)" \
+	"$(ls "$presets" | sed 's/[.]conf$//')"
+check "with its ports" json '[.presets[] | select(.name == "twinkle")] == [{"name":"twinkle",
+	"rules":[{"action":"require","port_min":8000,"port_max":8009,"own":false}]}]'
+run sotto rule presets
+check "and as it could be typed" says "jitsi       require --port 5000-6000 --own"
+for p in $(sotto rule presets --json | jq -r '.presets[].name'); do
+	check "the man page says what $p takes" sh -c 'sed -n "/^[.]Sh PRESETS/,/^[.]Sh ENV/p" "$1" |
+		grep -A 3 -x "[.]It Cm $2" | grep -qF "$3"' - "$top/Documentation/man/sotto.1" "$p" \
+		"$(sed -n 's/.*--port \([0-9-]*\).*/\1/p' "$presets/$p.conf")"
+done
+
 tell fail ListRules NotAllowed Only root may see them. Try again with sudo.
 run sotto rule list
 is "not root: exit 1" "$status" 1

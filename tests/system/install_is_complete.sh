@@ -60,7 +60,7 @@ for f in \
 	/usr/lib/systemd/system/sotto-guard.service \
 	/usr/lib/systemd/system/nftables.service.d/00-sotto-guard.conf \
 	/usr/share/sotto/nftables-load.nft /usr/share/sotto/nftables-flush.nft \
-	/usr/share/sotto/sotto.schema.json /usr/share/doc/sotto/examples/sdes_call.c \
+	/usr/share/sotto/presets/baresip.conf /usr/share/sotto/sotto.schema.json /usr/share/doc/sotto/examples/sdes_call.c \
 	/usr/include/sotto.h /usr/include/linux/sotto.h \
 	/usr/lib/x86_64-linux-gnu/libsotto.so.0 \
 	/usr/lib/x86_64-linux-gnu/pkgconfig/libsotto.pc \

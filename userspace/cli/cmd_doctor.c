@@ -140,6 +140,7 @@ static void examine(struct cli *cli, struct report *report)
 	else
 		ask_daemon(report, cli->bus);
 	tell_port(report, cli->bus);
+	tell(report, doctor_presets());
 	tell(report, doctor_pipewire());
 	tell(report, doctor_plugin());
 }

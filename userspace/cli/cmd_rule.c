@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bus.h"
 #include "dict.h"
 #include "json.h"
+#include "preset.h"
+#include "rule_add.h"
 #include "rule_words.h"
 #include "text.h"
 
@@ -43,23 +46,6 @@ static const struct field fields[] = {
 	{ 0 }
 };
 
-enum {
-	OPT_PORT = 0x200, OPT_PEER, OPT_FAMILY, OPT_USER, OPT_CGROUP, OPT_PRIORITY, OPT_OWN,
-	OPT_LOCAL,
-};
-
-static const struct option options[] = {
-	{ "port", required_argument, NULL, OPT_PORT },
-	{ "peer", required_argument, NULL, OPT_PEER },
-	{ "family", required_argument, NULL, OPT_FAMILY },
-	{ "user", required_argument, NULL, OPT_USER },
-	{ "cgroup", required_argument, NULL, OPT_CGROUP },
-	{ "priority", required_argument, NULL, OPT_PRIORITY },
-	{ "own", no_argument, NULL, OPT_OWN },
-	{ "local", no_argument, NULL, OPT_LOCAL },
-	{ 0 }
-};
-
 static int read_uid(sd_bus_message *m, const char *key, void *out)
 {
 	struct rule *rule = out;
@@ -70,10 +56,9 @@ static int read_uid(sd_bus_message *m, const char *key, void *out)
 	return sd_bus_message_read(m, "v", "u", &rule->uid);
 }
 
-/* Shown as it could be typed. */
-static void put_rule(const struct rule *rule)
+/* As it could be typed. */
+static void put_words(const struct rule *rule)
 {
-	printf("%" PRIu32 ": ", rule->id);
 	text_put(stdout, rule->action);
 	if (rule->port_min == rule->port_max && rule->port_min)
 		printf(" --port %u", rule->port_min);
@@ -94,6 +79,12 @@ static void put_rule(const struct rule *rule)
 		fputs(" --own", stdout);
 	if (rule->local)
 		fputs(" --local", stdout);
+}
+
+static void put_rule(const struct rule *rule)
+{
+	printf("%" PRIu32 ": ", rule->id);
+	put_words(rule);
 	printf(" --priority %" PRId32 "  (%" PRIu32 " flow%s)\n", rule->priority, rule->flows,
 	       rule->flows == 1 ? "" : "s");
 }
@@ -172,127 +163,69 @@ static enum cli_exit list(struct cli *cli)
 	return CLI_REFUSED;
 }
 
-static void said_of(struct cli *cli, const char *done, uint32_t id, const char *sentence)
+/* @arg: the JSON, or NULL for text */
+static int show_preset(const char *name, enum preset_result result, const struct rules *rules,
+		       const struct rule_fault *fault, void *arg)
+{
+	struct json *j = arg;
+
+	if (result != PRESET_GOOD)
+		return 0;	/* the doctor tells of it */
+	if (j) {
+		json_object(j, NULL);
+		json_text(j, "name", name);
+		json_array(j, "rules");
+	} else {
+		text_pad(stdout, text_put(stdout, name), 12);
+	}
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct sotto_rule *rule = &rules->lines[i].rule;
+		struct rule shown = {
+			.action = sotto_action_name(rule->action), .family = "", .peer = "",
+			.port_min = rule->port_min, .port_max = rule->port_max,
+			.own = rule->flags & SOTTO_RULE_F_OWN,
+		};
+
+		if (j) {
+			json_object(j, NULL);
+			json_text(j, "action", shown.action);
+			json_unsigned(j, "port_min", shown.port_min);
+			json_unsigned(j, "port_max", shown.port_max);
+			json_bool(j, "own", shown.own);
+			json_object_end(j);
+		} else {
+			fputs(i ? "; " : "", stdout);
+			put_words(&shown);
+		}
+	}
+	if (j) {
+		json_array_end(j);
+		json_object_end(j);
+	} else {
+		putchar('\n');
+	}
+	return 0;
+}
+
+static enum cli_exit presets(struct cli *cli)
 {
 	struct json j;
+	int r;
 
-	if (!cli->json) {
-		printf("Rule %" PRIu32 " %s\n", id, sentence);
-		return;
+	if (cli->json) {
+		json_begin(&j, stdout);
+		json_array(&j, "presets");
 	}
-	json_begin(&j, stdout);
-	json_unsigned(&j, done, id);
-	json_end(&j);
-}
-
-static int put_ports(struct cli *cli, sd_bus_message *m, const char *value)
-{
-	uint16_t least, most;
-
-	if (!rule_ports(value, &least, &most))
-		cli_usage(cli, "--port is one port or a range such as 16384-32767, not \"%s\".", value);
-	return sd_bus_message_append(m, "{sv}{sv}", "port-min", "q", least, "port-max", "q", most);
-}
-
-static int put_user(struct cli *cli, sd_bus_message *m, const char *value)
-{
-	uint32_t uid;
-
-	if (!rule_user(value, &uid))
-		cli_usage(cli, "--user is a user's name or number; there is no \"%s\".", value);
-	return sd_bus_message_append(m, "{sv}", "uid", "u", uid);
-}
-
-static int put_cgroup(struct cli *cli, sd_bus_message *m, const char *value)
-{
-	uint64_t id;
-
-	if (!rule_cgroup(value, &id))
-		cli_usage(cli, "--cgroup is the path or number of a cgroup v2; \"%s\" is none.", value);
-	return sd_bus_message_append(m, "{sv}", "cgroup", "t", id);
-}
-
-static int put_priority(struct cli *cli, sd_bus_message *m, const char *value)
-{
-	int64_t number;
-
-	if (!rule_number(value, INT32_MIN, INT32_MAX, &number))
-		cli_usage(cli, "--priority is a whole number, the lower decides first, not \"%s\".",
-			  value);
-	return sd_bus_message_append(m, "{sv}", "priority", "i", (int32_t)number);
-}
-
-static int put_option(struct cli *cli, sd_bus_message *m, int opt, const char *value)
-{
-	switch (opt) {
-	case OPT_PORT:
-		return put_ports(cli, m, value);
-	case OPT_PEER:
-		return sd_bus_message_append(m, "{sv}", "peer", "s", value);
-	case OPT_FAMILY:
-		return sd_bus_message_append(m, "{sv}", "family", "s", value);
-	case OPT_USER:
-		return put_user(cli, m, value);
-	case OPT_CGROUP:
-		return put_cgroup(cli, m, value);
-	case OPT_PRIORITY:
-		return put_priority(cli, m, value);
-	case OPT_OWN:
-		return sd_bus_message_append(m, "{sv}", "own", "b", 1);
-	default:
-		return sd_bus_message_append(m, "{sv}", "local", "b", 1);
+	r = preset_each(show_preset, cli->json ? &j : NULL);
+	if (cli->json) {
+		json_array_end(&j);
+		json_end(&j);
 	}
-}
-
-static int send_rule(struct cli *cli, sd_bus_message *m)
-{
-	sd_bus_message *reply = NULL;
-	uint32_t id;
-	int r = bus_send(cli, m, &reply);
-
-	if (r < 0)
-		return r;
-	r = sd_bus_message_read(reply, "u", &id);
-	if (r < 0)
-		bus_unreadable(cli, r);
-	else
-		said_of(cli, "added", id, "holds from now on, until the machine restarts; "
-			"to keep it: man sotto-rules");
-	sd_bus_message_unref(reply);
-	return r;
-}
-
-/* A second pass over the options: the first has found them all to be known. */
-static int put_rule_of(struct cli *cli, sd_bus_message *m, int argc, char **argv)
-{
-	int opt, r;
-
-	r = sd_bus_message_open_container(m, 'a', "{sv}");
-	if (r >= 0)
-		r = sd_bus_message_append(m, "{sv}", "action", "s", argv[optind]);
-	optind = 0;
-	while (r >= 0 && (opt = cli_option(cli, argc, argv, options)) >= 0)
-		r = put_option(cli, m, opt, optarg);
-	return r < 0 ? r : sd_bus_message_close_container(m);
-}
-
-static enum cli_exit add(struct cli *cli, int argc, char **argv)
-{
-	sd_bus_message *m = NULL;
-	int r = bus_need(cli);
-
-	if (r < 0)
-		return CLI_REFUSED;
-	r = sd_bus_message_new_method_call(cli->bus, &m, BUS_NAME, BUS_PATH, BUS_MANAGER_INTERFACE,
-					   "AddRule");
-	if (r >= 0)
-		r = put_rule_of(cli, m, argc, argv);
-	if (r < 0)
-		bus_failed(cli, NULL, r);
-	else
-		r = send_rule(cli, m);
-	sd_bus_message_unref(m);
-	return r < 0 ? CLI_REFUSED : CLI_DONE;
+	if (!r)
+		return CLI_DONE;
+	cli->json = false;	/* its object has been written */
+	return cli_refuse(cli, "Failed", "There are no presets in " PRESET_DIR ": %s. Install sotto "
+			  "anew.", strerror(-r));
 }
 
 static enum cli_exit delete(struct cli *cli, const char *which)
@@ -303,22 +236,29 @@ static enum cli_exit delete(struct cli *cli, const char *which)
 		cli_usage(cli, "\"%s\" is not the number of a rule; sotto rule list shows them.", which);
 	if (bus_manager(cli, "DeleteRule", NULL, "u", (uint32_t)id) < 0)
 		return CLI_REFUSED;
-	said_of(cli, "deleted", id, "is deleted; its live flows stay as they are.");
+	rule_said(cli, "deleted", id, "is deleted; its live flows stay as they are.");
 	return CLI_DONE;
 }
 
 enum cli_exit cmd_rule(struct cli *cli, int argc, char **argv)
 {
-	bool has_options = false;
-	const char *word;
+	bool has_options = false, has_ports = false;
+	const char *word, *preset = NULL;
+	int opt;
 
-	while (cli_option(cli, argc, argv, options) >= 0)
+	while ((opt = cli_option(cli, argc, argv, rule_options)) >= 0) {
 		has_options = true;
+		has_ports |= opt == RULE_OPT_PORT;
+		if (opt == RULE_OPT_PRESET)
+			preset = optarg;
+	}
 	cli_arguments(cli, argc, 1, 2);
 	word = argv[optind++];
 	if (!strcmp(word, "add")) {
-		cli_arguments(cli, argc, 1, 1);
-		return add(cli, argc, argv);
+		if (preset && has_ports)
+			cli_usage(cli, "--preset says which ports; leave --port out, or --preset.");
+		cli_arguments(cli, argc, preset ? 0 : 1, 1);
+		return rule_add(cli, argc, argv, preset);
 	}
 	if (has_options)
 		cli_usage(cli, "Only \"add\" has options.");
@@ -326,8 +266,8 @@ enum cli_exit cmd_rule(struct cli *cli, int argc, char **argv)
 		cli_arguments(cli, argc, 1, 1);
 		return delete(cli, argv[optind]);
 	}
-	if (strcmp(word, "list"))
+	if (strcmp(word, "list") && strcmp(word, "presets"))
 		cli_usage(cli, "There is no \"rule %s\".", word);
 	cli_arguments(cli, argc, 0, 0);
-	return list(cli);
+	return strcmp(word, "list") ? presets(cli) : list(cli);
 }

@@ -14,20 +14,102 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "preset.h"
+
 #define GROUP		"sotto"
-/* What sotto-guard has left word of, and what it read: sotto-guard(8). */
+/* What sotto-guard has left word of: sotto-guard(8). It has read RULE_DIR. */
 #define GUARD_STATE	"/run/sotto-guard/state"
-#define RULE_DIR	"/etc/sotto/rules.d"
+#define SENTENCE_MAX	512
 
 #define FINDING(name, health, found, cure) \
 	((struct finding){ name, health, found, cure })
 
+#define MODULES		"/lib/modules/"
+#define SIGNED		"~Module signature appended~\n"	/* how a signed module's file ends */
+
+/* The module for the running kernel, where "make install" and DKMS put one. */
+static FILE *open_module(char release[sizeof(((struct utsname *)0)->release)])
+{
+	static const char *const places[] = {
+		"extra/sotto.ko", "updates/sotto.ko", "updates/dkms/sotto.ko",
+		"extra/sotto.ko.xz", "updates/dkms/sotto.ko.xz", "updates/dkms/sotto.ko.zst",
+	};
+	struct utsname kernel;
+	char path[PATH_MAX];
+	FILE *file = NULL;
+
+	if (uname(&kernel))
+		return NULL;
+	strcpy(release, kernel.release);
+	for (size_t i = 0; !file && i < sizeof(places) / sizeof(places[0]); i++)
+		if (snprintf(path, sizeof(path), MODULES "%s/%s", release, places[i]) <
+		    (int)sizeof(path))
+			file = fopen(path, "re");
+	return file;
+}
+
+/* Of a file that is compressed it cannot be told: then it counts as signed. */
+static bool is_signed(FILE *file)
+{
+	char end[sizeof(SIGNED) - 1], begin[4] = "";
+
+	if (fread(begin, 1, sizeof(begin), file) != sizeof(begin) || memcmp(begin, "\177ELF", 4))
+		return true;
+	return !fseek(file, -(long)sizeof(end), SEEK_END) &&
+	       fread(end, 1, sizeof(end), file) == sizeof(end) &&
+	       !memcmp(end, SIGNED, sizeof(end));
+}
+
+static bool file_says(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	char line[128] = "";
+	bool says = file && fgets(line, sizeof(line), file) && strstr(line, word);
+
+	if (file)
+		fclose(file);
+	return says;
+}
+
+/* Does this kernel load only what is signed? By its own choice, or locked down as under Secure Boot. */
+static bool wants_signature(void)
+{
+	return file_says("/sys/module/module/parameters/sig_enforce", "Y") ||
+	       file_says("/sys/kernel/security/lockdown", "[integrity]") ||
+	       file_says("/sys/kernel/security/lockdown", "[confidentiality]");
+}
+
+#define SIGN	"sign it with a key that this machine trusts (mokutil --import), then: sudo " \
+		"systemctl restart sotto-guard"
+
 struct finding doctor_module(void)
 {
+	static char found[256];
+	char release[sizeof(((struct utsname *)0)->release)] = "?";
+	bool has_signature;
+	FILE *file;
+
 	if (!access("/sys/module/sotto", F_OK))
 		return FINDING("module", HEALTH_GOOD, "the kernel module is loaded", "");
+	file = open_module(release);
+	if (!file) {
+		snprintf(found, sizeof(found),
+			 "the kernel module is not loaded: there is none for this kernel, %s", release);
+		return FINDING("module", HEALTH_BAD, found,
+			       "build and install sotto for this kernel, then: sudo modprobe sotto");
+	}
+	has_signature = is_signed(file);
+	fclose(file);
+	if (wants_signature())
+		return FINDING("module", HEALTH_BAD, has_signature ?
+			       "the kernel module is not loaded: this kernel takes only what a key "
+			       "that it trusts has signed (Secure Boot), perhaps another key than this "
+			       "module's" :
+			       "the kernel module is not loaded: this kernel takes only what is signed "
+			       "(Secure Boot), and the module is not", SIGN);
 	return FINDING("module", HEALTH_BAD, "the kernel module is not loaded",
 		       "sudo modprobe sotto; if that fails, the end of: sudo dmesg");
 }
@@ -111,6 +193,30 @@ struct finding doctor_guard(void)
 bool doctor_guard_has_run(void)
 {
 	return !access(GUARD_STATE, F_OK);
+}
+
+/* Ends at the first that is wrong. @arg: room for a sentence */
+static int find_wrong_preset(const char *name, enum preset_result result,
+			     const struct rules *rules, const struct rule_fault *fault, void *arg)
+{
+	if (result == PRESET_GOOD)
+		return 0;
+	snprintf(arg, SENTENCE_MAX, "the preset %s cannot be used: line %u: %s", name,
+		 fault->line, fault->reason ? fault->reason : "it is gone");
+	return 1;
+}
+
+struct finding doctor_presets(void)
+{
+	static char found[SENTENCE_MAX];
+	int r = preset_each(find_wrong_preset, found);
+
+	if (!r)
+		return FINDING("presets", HEALTH_GOOD, "every preset can be used", "");
+	if (r < 0)
+		snprintf(found, sizeof(found), "there are no presets: %s", strerror(-r));
+	return FINDING("presets", HEALTH_BAD, found,
+		       "mend that file of " PRESET_DIR ", or install sotto anew");
 }
 
 static bool session_has(gid_t gid)

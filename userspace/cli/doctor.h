@@ -22,6 +22,7 @@ struct finding {
 	const char *cure;
 };
 
+/** doctor_module() - Is it loaded? If not, is it there, and would the kernel take it? */
 struct finding doctor_module(void);
 struct finding doctor_group(void);
 
@@ -30,6 +31,9 @@ struct finding doctor_guard(void);
 
 /** doctor_guard_has_run() - Is there word of the guard? Not where it is not used. */
 bool doctor_guard_has_run(void);
+
+/** doctor_presets() - Can each preset be used? */
+struct finding doctor_presets(void);
 
 struct finding doctor_pipewire(void);
 struct finding doctor_plugin(void);

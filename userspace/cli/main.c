@@ -51,7 +51,7 @@ static const struct command commands[] = {
 	  "               list of processes for a moment, so give it to stdin if that matters\n",
 	  cmd_verify },
 	{ "flows", "", "Lists the kernel's flows with their counters", NULL, cmd_flows },
-	{ "rule", "add ACTION [OPTION]... | del NUMBER | list",
+	{ "rule", "add ACTION [OPTION]... | del NUMBER | list | presets",
 	  "Says which traffic is a call, and what is owed to it",
 	  "ACTION is require (encrypted or nothing), prefer (encrypted if the other end can) or\n"
 	  "bypass (left alone). What an option does not narrow down matches everything.\n\n"
@@ -62,7 +62,9 @@ static const struct command commands[] = {
 	  "  --cgroup PATH|NUMBER     cgroup v2 of the program's socket\n"
 	  "  --priority NUMBER        the lower decides first; a tie goes to the stricter\n"
 	  "  --own                    the program may encrypt by itself\n"
-	  "  --local                  also traffic to this machine's own addresses\n\n"
+	  "  --local                  also traffic to this machine's own addresses\n"
+	  "  --preset NAME            the ports of a telephone program, instead of --port; \"rule\n"
+	  "                           presets\" lists them. ACTION may then be left out: require\n\n"
 	  "Rules that are to hold after the next start too: man sotto-rules\n",
 	  cmd_rule },
 	{ "run", "[--] PROGRAM [ARGUMENT]...", "Starts a program whose calls are all encrypted",

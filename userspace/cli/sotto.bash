@@ -14,6 +14,11 @@ _sotto_calls() {
 		sed 's/^[^:]*://; s/"//g'
 }
 
+# The presets, by name.
+_sotto_presets() {
+	sotto rule presets --json 2>/dev/null | grep -o '"name":"[^"\\]*"' | cut -d '"' -f 4
+}
+
 # _sotto_reply LINES: those that begin with the current word, quoted for the shell
 _sotto_reply() {
 	local line
@@ -31,12 +36,13 @@ _sotto_rule() {
 	--family) _sotto_words ipv4 ipv6 && return ;;
 	--user) _sotto_reply "$(compgen -u -- "$_sotto_word")" && return ;;
 	--cgroup) _sotto_reply "$(compgen -d -- "$_sotto_word")" && return ;;
+	--preset) _sotto_reply "$(_sotto_presets)" && return ;;
 	esac
 	case $1 in
-	2) _sotto_words add del list ;;
-	3) [[ ${COMP_WORDS[2]} == add ]] && _sotto_words require prefer bypass ;;
+	2) _sotto_words add del list presets ;;
+	3) [[ ${COMP_WORDS[2]} == add ]] && _sotto_words require prefer bypass --preset ;;
 	*) [[ ${COMP_WORDS[2]} == add ]] && _sotto_words --port --peer --family --user --cgroup \
-		--priority --own --local ;;
+		--priority --own --local --preset ;;
 	esac
 }
 

@@ -66,7 +66,7 @@ complete -c sotto -n '__sotto_after pair' -l phrase -d 'Type a phrase agreed on'
 complete -c sotto -n '__sotto_after backup restore' -l passphrase-fd -x -d 'Read it from there'
 complete -c sotto -n '__sotto_after verify' -l heard -x -d 'The half that you heard'
 
-complete -c sotto -n '__sotto_after rule; and __sotto_at 2' -a 'add del list'
+complete -c sotto -n '__sotto_after rule; and __sotto_at 2' -a 'add del list presets'
 complete -c sotto -n '__sotto_after rule; and __sotto_at 3' -a 'require prefer bypass'
 complete -c sotto -n '__sotto_after rule' -l port -x -d 'Local UDP ports'
 complete -c sotto -n '__sotto_after rule' -l peer -x -d 'Remote network'
@@ -76,3 +76,5 @@ complete -c sotto -n '__sotto_after rule' -l cgroup -r -d 'Of the program'
 complete -c sotto -n '__sotto_after rule' -l priority -x -d 'The lower decides first'
 complete -c sotto -n '__sotto_after rule' -l own -d 'The program may encrypt by itself'
 complete -c sotto -n '__sotto_after rule' -l local -d 'Also to this machine'
+complete -c sotto -n '__sotto_after rule' -l preset -x -d 'The ports of a program' \
+	-a "(sotto rule presets --json 2>/dev/null | grep -o '\"name\":\"[^\"]*\"' | cut -d '\"' -f 4)"

@@ -19,16 +19,23 @@ _sotto_calls() {
 	_wanted calls expl 'call' compadd -a calls
 }
 
+_sotto_presets() {
+	local -a presets
+	presets=(${(f)"$(sotto rule presets --json 2>/dev/null | grep -o '"name":"[^"\\]*"' | cut -d '"' -f 4)"})
+	compadd -a presets
+}
+
 _sotto_rule() {
 	case $CURRENT in
-	2) _values 'what' add del list ;;
+	2) _values 'what' add del list presets ;;
 	3) [[ $words[2] == add ]] && _values 'what is owed' require prefer bypass ;;
 	*)
 		[[ $words[2] == add ]] && _arguments '*:: :' '--port[local UDP ports]:ports' \
 			'--peer[remote network]:network' '--family[of addresses]:family:(ipv4 ipv6)' \
 			'--user[of the program]:user:_users' '--cgroup[of the program]:cgroup:_files -/' \
 			'--priority[the lower decides first]:number' \
-			'--own[the program may encrypt by itself]' '--local[also to this machine]'
+			'--own[the program may encrypt by itself]' '--local[also to this machine]' \
+			'--preset[the ports of a program]:preset:_sotto_presets'
 		;;
 	esac
 }

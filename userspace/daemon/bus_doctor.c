@@ -55,15 +55,20 @@ static int is_ours(const struct sotto_rule *rule, void *arg)
 	       rule->port_max >= b->port;
 }
 
-static struct finding check_rule(struct bus *b)
+/* Where there is no kernel there is no rule either, and that has been said. */
+static bool check_rule(struct bus *b, struct finding *out)
 {
 	struct kernel *k = calls_kernel(b->calls);
 
-	if (k && sotto_rule_dump(kernel_requests(k), is_ours, b) == 1)
-		return (struct finding){ "rule", true, "the port of calls must be encrypted", "" };
-	return (struct finding){ "rule", false,
-				 "no rule says that the port of calls must be encrypted",
-				 "systemctl restart sottod" };
+	if (!k)
+		return false;
+	if (sotto_rule_dump(kernel_requests(k), is_ours, b) == 1)
+		*out = (struct finding){ "rule", true, "the port of calls must be encrypted", "" };
+	else
+		*out = (struct finding){ "rule", false,
+					 "no rule says that the port of calls must be encrypted",
+					 "sudo systemctl restart sottod" };
+	return true;
 }
 
 /* How many of the kernel's rules are those of the files, and how many claim to be. */
@@ -145,7 +150,8 @@ static struct finding check_store(const struct bus *b)
 	if (!store_each(b->store, read_one, NULL))
 		return (struct finding){ "store", true, "every peer can be read", "" };
 	return (struct finding){ "store", false, "a peer's row is spoilt or cannot be read",
-				 "see the journal of sottod; forget and pair that peer again" };
+				 "sotto forget NAME, by its whole name, for whoever cannot be called "
+				 "any more; then pair again" };
 }
 
 static struct finding check_clock(void)
@@ -173,14 +179,14 @@ int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct bus *b = data;
 	struct finding findings[] = {
-		check_kernel(b), check_rule(b), check_worker(b), check_store(b), check_clock(),
-		check_memory(),
-		{ 0 },
+		check_kernel(b), check_worker(b), check_store(b), check_clock(), check_memory(),
+		{ 0 }, { 0 },
 	};
-	size_t n = sizeof(findings) / sizeof(findings[0]) - 1;
+	size_t n = sizeof(findings) / sizeof(findings[0]) - 2;
 	sd_bus_message *reply = NULL;
 	int r = sd_bus_message_new_method_return(m, &reply);
 
+	n += check_rule(b, &findings[n]);
 	n += check_rules(b, &findings[n]);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "(sbss)");
