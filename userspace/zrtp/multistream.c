@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#include "nonces.h"
 #include "session.h"
 
 static bool is_whole(const struct zrtp_master *master)
@@ -87,14 +88,6 @@ int zrtp_more_commit(struct zrtp_session *s)
 	return zrtp_commit_make(s, &commit);
 }
 
-static bool is_spent(const struct zrtp_master *master, const uint8_t *nonce)
-{
-	for (int i = 0; i < master->n_nonces; i++)
-		if (!memcmp(master->nonces[i], nonce, ZRTP_NONCE_LEN))
-			return true;
-	return false;
-}
-
 /*
  * The algorithms are those of the first exchange: the RFC says SHOULD, and nobody
  * gets a weaker tag by rekeying. The SAS type means nothing here.
@@ -118,7 +111,7 @@ enum zrtp_error zrtp_more_suite(const struct zrtp_session *s, const struct zrtp_
 	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
 		if (memcmp(commit->blocks[same[i].kind], blocks[same[i].kind], ZRTP_BLOCK_LEN))
 			return same[i].refusal;
-	if (is_spent(&s->master, commit->nonce))
+	if (zrtp_master_has_spent(&s->master, commit->nonce))
 		return ZRTP_ERROR_NONCE;
 	*suite = s->master.suite;
 	return ZRTP_ERROR_NONE;
@@ -177,16 +170,4 @@ void zrtp_more_master(const struct zrtp_session *s, struct zrtp_master *out)
 	if (zrtp_commit_parse(s->commit, s->commit_len, &commit))
 		return;
 	zrtp_master_spend(out, commit.nonce);
-}
-
-void zrtp_master_spend(struct zrtp_master *master, const uint8_t nonce[ZRTP_NONCE_LEN])
-{
-	if (is_spent(master, nonce))
-		return;
-	if (master->n_nonces == ZRTP_NONCES_KEPT)
-		memmove(master->nonces[0], master->nonces[1],
-			sizeof(master->nonces) - sizeof(master->nonces[0]));
-	else
-		master->n_nonces++;
-	memcpy(master->nonces[master->n_nonces - 1], nonce, ZRTP_NONCE_LEN);
 }
