@@ -6,7 +6,7 @@
  * module keeps the newest 256 of their flows, as sotto.ko does. At 10.9.0.2 there is a peer
  * who answers a call.
  *
- * FLOOD_PACKETS	so many; then nothing comes any more but of the peer
+ * FLOOD_PACKETS	at least so many, and until SIGUSR2; then nothing comes but of the peer
  * FLOOD_REPORT		a file, a line of JSON every 5000 packets: what has come from
  *			strangers, what they got, and the worst that one of them got for each
  *			byte of his, in hundredths
@@ -72,7 +72,7 @@ static struct zrtp_session *peer;
 static struct datagram from_peer[PEER_QUEUE];
 static size_t n_from_peer;
 static uint64_t last_id, packets, limit, heard, said, worst, notices;
-static volatile sig_atomic_t flooding;
+static volatile sig_atomic_t flooding, is_enough;
 static int agent_fd = -1;
 static struct mnl_socket *dumping;
 
@@ -98,12 +98,23 @@ static void begin_flood(int signal)
 	wake();
 }
 
+static void may_end(int signal)
+{
+	is_enough = 1;
+}
+
+static bool goes_on(void)
+{
+	return flooding && (packets < limit || !is_enough);
+}
+
 __attribute__((constructor)) static void prepare(void)
 {
 	const char *n = getenv("FLOOD_PACKETS");
 
 	limit = n ? strtoull(n, NULL, 10) : 0;
 	signal(SIGUSR1, begin_flood);
+	signal(SIGUSR2, may_end);
 }
 
 static void report(void)
@@ -573,11 +584,11 @@ static ssize_t next_notice(struct mnl_socket *nl, uint8_t *buf)
 		memmove(&from_peer[0], &from_peer[1], --n_from_peer * sizeof(from_peer[0]));
 		return len;
 	}
-	if (flooding && packets < limit && ++notices % LOST_EVERY == 0) {
+	if (goes_on() && ++notices % LOST_EVERY == 0) {
 		errno = ENOBUFS;
 		return -1;
 	}
-	if (flooding && packets < limit)
+	if (goes_on())
 		return next_of_flood(buf);
 	if (read(nl->fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		err(1, "eventfd");
