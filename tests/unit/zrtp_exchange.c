@@ -235,6 +235,41 @@ static void a_lost_update_is_healed_by_rs2(void **state)
 	assert_true(sim->end[BOB].secured.secure.secrets_matched);
 }
 
+/* Who begins is @first in the calls that @loser does not store, and the other in the last. */
+static void lose_thrice(struct sim *sim, int first, int loser)
+{
+	uint8_t random = 20;
+	struct zrtp_peer kept;
+
+	sim_engines(sim, random++);
+	sim_start(sim, first);
+	sim_run(sim, 20000);
+	sim_store(sim);
+	kept = sim->end[loser].peer;
+	for (int i = 0; i < 4; i++) {
+		sim_engines(sim, random++);
+		sim_start(sim, i < 3 ? first : !first);
+		sim_run(sim, 20000);
+		assert_agreed(sim);
+		for (int j = 0; j < 2; j++) {
+			assert_true(sim->end[j].secured.secure.secrets_matched);
+			assert_false(sim->end[j].secured.secure.secrets_mismatch);
+		}
+		sim_store(sim);
+		sim->end[loser].peer = kept;
+	}
+}
+
+static void updates_lost_in_call_after_call_are_no_alarm(void **state)
+{
+	struct sim *sim = *state;
+
+	call(sim);
+	sim_store(sim);
+	for (int i = 0; i < 4; i++)
+		lose_thrice(sim, i & 1, i >> 1);
+}
+
 static void a_spoilt_cache_is_an_alarm_and_freezes(void **state)
 {
 	struct sim *sim = *state;
@@ -708,6 +743,7 @@ int main(void)
 		T(no_random_octets_are_drawn_twice),
 		T(repetitions_are_identical_but_for_the_sequence_number),
 		T(a_lost_update_is_healed_by_rs2),
+		T(updates_lost_in_call_after_call_are_no_alarm),
 		T(a_spoilt_cache_is_an_alarm_and_freezes),
 		T(a_lost_cache_alarms_only_who_remembers),
 		T(auxsecret_matches_only_when_both_have_it),

@@ -293,6 +293,7 @@ static int agree(struct zrtp_session *s, const struct zrtp_dhpart *peer_part)
 	if (r)
 		return r;
 	s->secrets_matched = match.s1;
+	s->rs2_matched = match.s1 == s->peer.rs2;
 	s->secrets_mismatch = match.mismatch;
 	s->aux_matched = match.s2;
 	s->pbx_matched = match.s3;
@@ -465,18 +466,21 @@ static void install_keys(struct zrtp_session *s)
 }
 
 /*
- * RFC 6189 4.6.1: the old rs1 becomes rs2, whether or not it was the one in use; but not
- * in Preshared mode, so that a secret of DH stays at hand.
+ * RFC 6189 4.6.1: the old rs1 becomes rs2, but not in Preshared mode, so that a secret of DH
+ * stays at hand. Nor does rs1 where rs2 was the one in use: that one both ends have, and the
+ * rs1 that nobody answered to may be ours alone. With it in rs2 an end that loses the new
+ * secret in two calls running would be met with an alarm.
  */
 static void retain(struct zrtp_session *s)
 {
 	struct zrtp_action *action = zrtp_act(s, ZRTP_ACTION_RETAIN);
-	const uint8_t *rs2 = s->prsh ? s->peer.rs2 : s->peer.rs1;
+	bool stays = s->prsh || s->rs2_matched;
+	const uint8_t *rs2 = stays ? s->peer.rs2 : s->peer.rs1;
 
 	memcpy(action->retain.peer_zid, hello_zid(&s->peer_hello), ZRTP_ZID_LEN);
 	memcpy(action->retain.rs1, s->keys.rs1, ZRTP_SECRET_LEN);
 	memcpy(action->retain.rs2, rs2, ZRTP_SECRET_LEN);
-	action->retain.has_rs2 = s->prsh ? s->peer.has_rs2 : s->peer.has_rs1;
+	action->retain.has_rs2 = stays ? s->peer.has_rs2 : s->peer.has_rs1;
 	action->retain.expiry_s = s->peer_confirm.expiry_s;	/* ours is the maximum */
 	action->retain.frozen = s->secrets_mismatch;
 }

@@ -183,6 +183,7 @@ struct zrtp_session {
 	struct zrtp_confirm_body peer_confirm;
 	bool prsh;
 	bool secrets_matched;
+	bool rs2_matched;
 	bool secrets_mismatch;
 	bool aux_matched;
 	bool pbx_matched;
