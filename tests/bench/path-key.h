@@ -11,7 +11,8 @@
 #define PATH_PAYLOAD_TYPE	96
 
 #define PATH_MASTER_LEN		16
-/* Master key and salt, one behind the other. */
+#define PATH_KEY_LEN		30
+/* rtpengine's master key and salt, one behind the other. */
 #define PATH_KEY		"a key of sixteen, a salt of 14"
 
 #endif /* BENCH_PATH_KEY_H */

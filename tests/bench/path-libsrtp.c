@@ -3,17 +3,18 @@
  * Two programs that protect by libsrtp2 themselves.
  */
 #include <err.h>
+#include <string.h>
 
 #include "libsrtp_end.h"
 #include "path.h"
-#include "path-key.h"
 
 static struct libsrtp_end sender, receiver;
 
 void path_libsrtp_open(const struct path *p)
 {
-	struct libsrtp_key key = { .key_and_salt = PATH_KEY };
+	struct libsrtp_key key = {};
 
+	memcpy(key.key_and_salt, p->key, sizeof(p->key));
 	if (srtp_init())
 		errx(2, "libsrtp2 does not start");
 	if (libsrtp_end_open(&sender, p->profile, &key, false) ||

@@ -9,7 +9,6 @@
 #include <sodium.h>
 
 #include "path.h"
-#include "path-key.h"
 
 static struct sotto *alice, *bob;
 static uint64_t *flows;	/* ids: alice's, bob's, alice's... */
@@ -65,8 +64,8 @@ void path_sotto_open(const struct path *p)
 		flows[2 * i] = new_flow(alice, &p->from, &remote);
 		if (p->out_only) {
 			/* The one that libsrtp2 has at the other end. */
-			memcpy(key.master, PATH_KEY, key.master_len);
-			memcpy(key.salt, PATH_KEY + PATH_MASTER_LEN, key.salt_len);
+			memcpy(key.master, p->key, key.master_len);
+			memcpy(key.salt, p->key + PATH_MASTER_LEN, key.salt_len);
 		} else {
 			randombytes_buf(key.master, key.master_len);
 			randombytes_buf(key.salt, key.salt_len);

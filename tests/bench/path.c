@@ -36,6 +36,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "path.h"
 #include "path-key.h"
 #include "path-mark.h"
@@ -364,6 +366,15 @@ static const struct option options[] = {
 	{},
 };
 
+/* rtpengine's is known; the module takes none twice. */
+static void choose_key(struct path *p, enum via via)
+{
+	if (via == RTPENGINE)
+		memcpy(p->key, PATH_KEY, sizeof(p->key));
+	else
+		randombytes_buf(p->key, sizeof(p->key));
+}
+
 int main(int argc, char **argv)
 {
 	struct path p = {
@@ -403,6 +414,7 @@ int main(int argc, char **argv)
 		err(2, "memory");
 	open_sockets(&p, any);
 	p.out_only = via == SOTTO_OUT;
+	choose_key(&p, via);
 	if (via == SOTTO || via == SOTTO_OUT)
 		path_sotto_open(&p);
 	if (via == LIBSRTP || arrives_sealed(via))

@@ -12,6 +12,8 @@
 
 #include <sotto.h>
 
+#include "path-key.h"
+
 #define RTP_HEADER	12
 #define PACKET_ROOM	2048
 
@@ -25,6 +27,7 @@
  * @batch: packets that are sent before as many are received
  * @from: where the sender is bound
  * @to: the receiver of flow 0; flow n has the n-th address behind it
+ * @key: master key and salt, one behind the other, where libsrtp2 has them too
  * @tx: socket of the sender
  * @rx: socket of the receiver
  */
@@ -37,6 +40,7 @@ struct path {
 	unsigned int batch;
 	struct sockaddr_in from;
 	struct sockaddr_in to;
+	uint8_t key[PATH_KEY_LEN];
 	int tx;
 	int rx;
 };
