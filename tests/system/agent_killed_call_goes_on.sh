@@ -11,16 +11,6 @@
 . "$(dirname "$0")/hosts.sh"
 . "$(dirname "$0")/calls.sh"
 
-# received HOST: packets that came out at this end
-received() {
-	sed -n 's/.*received \([0-9]*\)$/\1/p' "$work/$1.media" | tail -n 1
-}
-
-# has_received HOST N
-has_received() {
-	[ "$(received "$1")" -ge "$2" ] 2>/dev/null
-}
-
 # What must be the same before and after.
 picture() {
 	calls alice | tail -n 1 | jq -c '[.Peer, .Name, .Claim, .Outgoing, .Progress, .SecurityTx,
@@ -35,14 +25,7 @@ plain_packets() {
 load_module
 hosts_up
 ends_up alice bob
-ring
-answer
-verify
-for h in alice bob; do
-	start_on $h media as "$tools/call-tool" hold "$(call_has $h path)"
-done
-check "media flows to alice" wait_until 20 has_received alice 25
-check "and to bob" wait_until 20 has_received bob 25
+talk
 capture_start "$work/wire.pcap" middle br0 "udp port 7686"
 before=$(picture)
 
@@ -69,6 +52,5 @@ check "which bob sees" wait_until 20 call_is bob Progress ended
 is "with its reason" "$(how_it_ended bob)" "hangup them"
 is "the flow is gone" "$(manager alice ListFlows | jq -c '.data[0]')" "[]"
 
-stop_on alice media
-stop_on bob media
+end_talk
 finish

@@ -7,6 +7,8 @@
 #	ring				alice calls bob, who hears it ring
 #	answer				and he answers
 #	verify				and both compare the SAS
+#	talk				all of these, and media flows both ways
+#	end_talk			the programs that have sent it end
 
 address_of() {
 	case $1 in
@@ -92,6 +94,37 @@ verify() {
 	on_call bob Verify s "$_first" >/dev/null
 	must 20 call_is alice TheirVerified true
 	must 20 call_is bob TheirVerified true
+}
+
+# received HOST: packets that have come out at this end
+received() {
+	sed -n 's/.*received \([0-9]*\)$/\1/p' "$work/$1.media" | tail -n 1
+}
+
+# has_received HOST N
+has_received() {
+	[ "$(received "$1")" -ge "$2" ] 2>/dev/null
+}
+
+# media_on: a program at each end has the call's socket, and sends and receives
+media_on() {
+	for _end in alice bob; do
+		start_on $_end media as "$tools/call-tool" hold "$(call_has $_end path)"
+	done
+	check "media flows to alice" wait_until 20 has_received alice 25
+	check "and to bob" wait_until 20 has_received bob 25
+}
+
+talk() {
+	ring
+	answer
+	verify
+	media_on
+}
+
+end_talk() {
+	stop_on alice media
+	stop_on bob media
 }
 
 hang_up() {

@@ -75,14 +75,7 @@ begins_anew() {
 load_module
 hosts_up
 ends_up alice bob
-ring
-answer
-verify
-for h in alice bob; do
-	start_on $h media as "$tools/call-tool" hold "$(call_has $h path)"
-done
-check "media flows to alice" wait_until 20 has_lines alice 2
-check "and to bob" wait_until 20 has_lines bob 2
+talk
 alice=$(picture alice)
 bob=$(picture bob)
 capture_start "$work/wire.pcap" middle br0 "udp port 7686"
@@ -111,6 +104,5 @@ check "and much was said" test "$(tcpdump -r "$work/wire.pcap" -n 2>/dev/null | 
 
 on_call alice Hangup >/dev/null
 check "it can be hung up" wait_until 20 call_is bob Progress ended
-stop_on alice media
-stop_on bob media
+end_talk
 finish

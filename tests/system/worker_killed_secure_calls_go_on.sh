@@ -9,15 +9,12 @@
 # agreed fails and says why, and the next call has the secrets of the last one.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts.sh"
+. "$(dirname "$0")/module-lib.sh"
 . "$(dirname "$0")/calls.sh"
+. "$(dirname "$0")/kills.sh"
 
 # So near to each other that an end loses the new secret in two calls running, now and then.
 rounds=20
-
-# worker_of HOST
-worker_of() {
-	inside "$1" pgrep -x sottod-worker
-}
 
 # has_another HOST PID
 has_another() {
@@ -36,19 +33,6 @@ is_locked_in() {
 	[ "$(worker_finding "$1")" = true ]
 }
 
-received() {
-	sed -n 's/.*received \([0-9]*\)$/\1/p' "$work/$1.media" | tail -n 1
-}
-
-has_received() {
-	[ "$(received "$1")" -ge "$2" ] 2>/dev/null
-}
-
-# settled: alice's newest call has become something
-settled() {
-	call_is alice Progress ended || call_is alice TheirProgress ringing
-}
-
 over() {
 	call_is alice Progress ended
 }
@@ -61,14 +45,7 @@ for h in alice bob; do
 		wait_until 20 is_locked_in $h
 	is "$h: in a network of its own" "$(inside $h sh -c "ip netns identify \$(pgrep -x sottod-worker)")" ""
 done
-ring
-answer
-verify
-for h in alice bob; do
-	start_on $h media as "$tools/call-tool" hold "$(call_has $h path)"
-done
-check "media flows to alice" wait_until 20 has_received alice 25
-check "and to bob" wait_until 20 has_received bob 25
+talk
 sottod=$(inside alice cat /run/pid/sottod)
 worker=$(worker_of alice)
 there=$(received alice)
@@ -82,8 +59,7 @@ check "and bob her" wait_until 20 has_received bob $((here + 100))
 is "the call is as it was" "$(calls alice | tail -n 1 |
 	jq -c '[.Progress, .SecurityTx, .SecurityRx, .Verified, .TheirVerified, .Alarm]')" \
 	'["active","secure","secure",true,true,""]'
-stop_on alice media
-stop_on bob media
+end_talk
 on_call bob Hangup >/dev/null
 check "what bob's end says is read by the new worker" wait_until 20 over
 is "and understood" "$(call_has alice EndedBy)" them
@@ -99,10 +75,7 @@ check "so that people understand it" says "$(as alice sotto status 2>&1)" "while
 wake_on bob sottod
 
 # Any moment of a call's beginning, at either end; on a path so long that it has some.
-modprobe -q sch_netem
-for p in port-a port-b; do
-	on middle tc qdisc add dev $p root netem delay 100ms || bail "no netem"
-done
+slow_path
 bad=
 secured=0
 interrupted=0
