@@ -20,7 +20,8 @@
 #define IDLE_AGENT_GONE	(600 * HZ)	/* made by an agent that is no more */
 #define IDLE		(180 * HZ)
 #define EVICTION_CHOICE	4
-#define SOCKETS_AT_A_TIME	256	/* looked for without a pause */
+#define SOCKETS_A_LOOK		8192	/* looked for in an EXPIRY_INTERVAL */
+#define SOCKETS_AT_A_TIME	256	/* without a pause */
 #define LEFT_BEHIND	(30 * HZ)	/* its program may still send to where it was */
 
 static const struct rhashtable_params id_params = {
@@ -540,32 +541,41 @@ static bool has_lost_its_socket(const struct sotto_flow *flow)
 	return !sk;
 }
 
-/* Nobody tells us that a socket is closed. */
+static void look_for_socket(struct sotto_flow *flow)
+{
+	if (!has_lost_its_socket(flow))
+		return;
+	spin_lock_bh(&flow->lock);
+	flow->flags |= SOTTO_FLOW_F_CLOSED;
+	spin_unlock_bh(&flow->lock);
+	sotto_event_flow(flow, SOTTO_EVENT_CLOSED);
+}
+
+/*
+ * Nobody tells us that a socket is closed. Of very many flows some are looked at each time,
+ * so that their packets do not pay for it.
+ */
 static void look_for_sockets(struct sotto_net *sn)
 {
-	struct rhashtable_iter iter;
-	struct sotto_flow *flow;
+	struct rhashtable_iter *walk = &sn->socket_walk;
+	struct sotto_flow *flow = NULL;
 	unsigned int n = 0;
 
-	rhashtable_walk_enter(&sn->flows_by_id, &iter);
-	rhashtable_walk_start(&iter);
-	while ((flow = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(flow))
-			continue;	/* the table has grown: some come twice */
-		if (has_lost_its_socket(flow)) {
-			spin_lock_bh(&flow->lock);
-			flow->flags |= SOTTO_FLOW_F_CLOSED;
-			spin_unlock_bh(&flow->lock);
-			sotto_event_flow(flow, SOTTO_EVENT_CLOSED);
-		}
-		if (++n % SOCKETS_AT_A_TIME)
+	rhashtable_walk_start(walk);
+	while (n++ < SOCKETS_A_LOOK && (flow = rhashtable_walk_next(walk))) {
+		if (!IS_ERR(flow))	/* else the table has grown: some come twice */
+			look_for_socket(flow);
+		if (n % SOCKETS_AT_A_TIME)
 			continue;
-		rhashtable_walk_stop(&iter);
+		rhashtable_walk_stop(walk);
 		cond_resched();
-		rhashtable_walk_start(&iter);
+		rhashtable_walk_start(walk);
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rhashtable_walk_stop(walk);
+	if (flow)
+		return;
+	rhashtable_walk_exit(walk);	/* that was the last one: from the beginning */
+	rhashtable_walk_enter(&sn->flows_by_id, walk);
 }
 
 static void expire(struct work_struct *work)
@@ -612,6 +622,7 @@ int sotto_flows_init(struct sotto_net *sn)
 		rhashtable_destroy(&sn->flows);
 		return err;
 	}
+	rhashtable_walk_enter(&sn->flows_by_id, &sn->socket_walk);
 	INIT_DELAYED_WORK(&sn->expiry, expire);
 	queue_delayed_work(system_power_efficient_wq, &sn->expiry, EXPIRY_INTERVAL);
 	return 0;
@@ -628,6 +639,7 @@ void sotto_flows_exit(struct sotto_net *sn)
 	struct sotto_flow *flow, *next;
 
 	cancel_delayed_work_sync(&sn->expiry);
+	rhashtable_walk_exit(&sn->socket_walk);
 	list_for_each_entry_safe(flow, next, &sn->flow_list, list)
 		sotto_flow_remove(flow);
 	rhashtable_destroy(&sn->flows);

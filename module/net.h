@@ -36,6 +36,7 @@ struct sock;
  * @embryonic: those that only the network has asked for; under @flow_lock
  * @embryonic_count: how many
  * @expiry: looks for idle flows
+ * @socket_walk: which flows' sockets it has looked for; its own
  * @evidence: 5-tuples that may become flows
  * @taint: local sockets that have been secure
  * @agent_portid: the agent's netlink port, 0 for none
@@ -56,6 +57,7 @@ struct sotto_net {
 	struct sotto_flow *embryonic[SOTTO_EMBRYONIC_MAX];
 	unsigned int embryonic_count;
 	struct delayed_work expiry;
+	struct rhashtable_iter socket_walk;
 	struct sotto_evidence evidence;
 	struct sotto_taint taint;
 	u32 agent_portid;

@@ -66,4 +66,19 @@ for f in 4 6; do
 	no_flows alice
 	: >"$work/watch"
 done
+
+# Of more than 8 192 flows some are looked at each second.
+for i in 1 2 3; do
+	program "some$i" alice "$a:700$i"
+	eval "some$i=$started"
+	turn "some$i" "$b:700$i"
+	say "some$i" rtp 2
+	must 10 eval "[ \"\$(states alice 700$i)\" = hold/hold ]"
+done
+must 1 nl alice flow new "local=$a:9000" "remote=$b:10000" count=20000 >/dev/null
+for i in 1 2 3; do
+	eval "pid=\$some$i"
+	check "among twenty thousand: number $i" closes "some$i" "$pid" "$(flow alice 700$i id)"
+done
+is "nobody else" "$(told watch '"event":"closed"')" 3
 finish

@@ -9,7 +9,8 @@
  *	rule list
  *	rule replace [KEY=VALUE... [, KEY=VALUE...]]
  *	rule replace-between MIN MAX [KEY=VALUE... [, KEY=VALUE...]]
- *	flow new KEY=VALUE...		the flow
+ *	flow new KEY=VALUE...		the flow; with count=N so many, each to the next port, and
+ *					the last one
  *	flow claim KEY=VALUE...		the flow, which the network may have begun
  *	flow del ID
  *	flow set ID [tx=STATE] [rx=STATE] [OPTION=VALUE...]
@@ -414,12 +415,15 @@ static int flow_show(struct sotto *s, char **args)
 static int flow_new(struct sotto *s, int (*make)(struct sotto *, struct sotto_flow *), char **args)
 {
 	struct sotto_flow f = {};
+	unsigned int count = 1;
 	int e;
 
 	for (; *args; args++) {
 		char *v = value_of(*args);
 
-		if (!strcmp(*args, "local"))
+		if (!strcmp(*args, "count"))
+			count = number(v);
+		else if (!strcmp(*args, "local"))
 			f.local = address(v);
 		else if (!strcmp(*args, "remote"))
 			f.remote = address(v);
@@ -434,7 +438,8 @@ static int flow_new(struct sotto *s, int (*make)(struct sotto *, struct sotto_fl
 		else if (!option(*args, v, &f.options))
 			errx(2, "a new flow has no %s", *args);
 	}
-	e = make(s, &f);
+	while (!(e = make(s, &f)) && --count)	/* the port is where both families have it */
+		f.remote.in.sin_port = htons(ntohs(f.remote.in.sin_port) + 1);
 	return e ? e : list_flow(&f, NULL);
 }
 
