@@ -15,5 +15,5 @@ clang -g -O1 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	-Iuserspace/daemon -Iinclude/uapi -o "$out/control_packet" \
 	tests/fuzz/control_packet.c userspace/daemon/control.c userspace/daemon/control_parse.c
-exec "$out/control_packet" -max_total_time="$seconds" -max_len=1024 -timeout=5 \
+exec "$out/control_packet" -max_total_time="$seconds" -max_len=1024 -timeout=60 \
 	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/control_packet.corpus

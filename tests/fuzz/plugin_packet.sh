@@ -16,5 +16,5 @@ clang -g -O1 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Werro
 	-I$p $(pkg-config --cflags opus) -o "$out/plugin_packet" \
 	tests/fuzz/plugin_packet.c $p/codec.c $p/jitter.c $p/reception.c $p/rtcp.c $p/rtp.c \
 	$(pkg-config --libs opus)
-exec "$out/plugin_packet" -max_total_time="$seconds" -max_len=2048 -timeout=5 \
+exec "$out/plugin_packet" -max_total_time="$seconds" -max_len=2048 -timeout=60 \
 	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/plugin_packet.corpus

@@ -16,6 +16,6 @@ clang -g -O1 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter \
 	-Iuserspace/rules -Iuserspace/guard -Iuserspace/libsotto -Iinclude/uapi \
 	-o "$out/rule_file" tests/fuzz/rule_file.c userspace/rules/rule_file.c \
 	userspace/rules/rule_words.c userspace/guard/nft_text.c userspace/libsotto/names.c
-exec "$out/rule_file" -max_total_time="$seconds" -max_len=2048 -timeout=5 \
+exec "$out/rule_file" -max_total_time="$seconds" -max_len=2048 -timeout=60 \
 	-dict=tests/fuzz/rule_file.dict \
 	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/rule_file.corpus

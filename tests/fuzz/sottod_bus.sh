@@ -7,5 +7,5 @@ set -eu
 cd "$(dirname "$0")/../.."
 . tests/fuzz/sottod-build
 sottod_target sottod_bus userspace/daemon/kernel.c userspace/daemon/bus*.c userspace/rules/*.c
-exec "$out/sottod_bus" -max_total_time="${1:-10}" -max_len=4096 -timeout=10 \
+exec "$out/sottod_bus" -max_total_time="${1:-10}" -max_len=4096 -timeout=60 \
 	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/sottod_bus.corpus

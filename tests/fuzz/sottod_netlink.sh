@@ -7,5 +7,5 @@ set -eu
 cd "$(dirname "$0")/../.."
 . tests/fuzz/sottod-build
 sottod_target sottod_netlink userspace/daemon/kernel.c
-exec "$out/sottod_netlink" -max_total_time="${1:-10}" -max_len=4096 -timeout=10 \
+exec "$out/sottod_netlink" -max_total_time="${1:-10}" -max_len=4096 -timeout=60 \
 	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/sottod_netlink.corpus

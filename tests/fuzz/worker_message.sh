@@ -16,5 +16,5 @@ clang -g -O1 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	-Iuserspace/daemon -Iuserspace/zrtp -o "$out/worker_message" \
 	tests/fuzz/worker_message.c userspace/daemon/wire.c -lsodium
-exec "$out/worker_message" -max_total_time="$seconds" -max_len=4096 -timeout=5 \
+exec "$out/worker_message" -max_total_time="$seconds" -max_len=4096 -timeout=60 \
 	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/worker_message.corpus

@@ -15,5 +15,5 @@ clang -g -O1 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	-Iuserspace/zrtp -o "$out/zrtp_message" \
 	tests/fuzz/zrtp_message.c userspace/zrtp/*.c -lsodium -lcrypto
-exec "$out/zrtp_message" -max_total_time="$seconds" -max_len=2200 -timeout=5 \
+exec "$out/zrtp_message" -max_total_time="$seconds" -max_len=2200 -timeout=60 \
 	-print_final_stats=1 -artifact_prefix="$out/" "$out/corpus" tests/fuzz/zrtp_message.corpus

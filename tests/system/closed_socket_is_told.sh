@@ -68,17 +68,19 @@ for f in 4 6; do
 done
 
 # Of more than 8 192 flows some are looked at each second.
-for i in 1 2 3; do
-	program "some$i" alice "$a:700$i"
-	eval "some$i=$started"
-	turn "some$i" "$b:700$i"
+pids=
+for i in 1 2 3 4 5 6 7 8; do
+	program "some$i" alice "$a:701$i"
+	pids="$pids some$i:$started"
+	turn "some$i" "$b:701$i"
 	say "some$i" rtp 2
-	must 10 eval "[ \"\$(states alice 700$i)\" = hold/hold ]"
+	must 10 eval "[ \"\$(states alice 701$i)\" = hold/hold ]"
 done
 must 1 nl alice flow new "local=$a:9000" "remote=$b:10000" count=20000 >/dev/null
-for i in 1 2 3; do
-	eval "pid=\$some$i"
-	check "among twenty thousand: number $i" closes "some$i" "$pid" "$(flow alice 700$i id)"
+for p in $pids; do
+	program_ends "${p%:*}" "${p#*:}"
 done
-is "nobody else" "$(told watch '"event":"closed"')" 3
+check "among twenty thousand: all who close their sockets are told of" \
+	wait_until 20 told_is watch '"event":"closed"' 8
+is "that is how many flows there are" "$(flows alice | wc -l)" 20008
 finish
