@@ -242,10 +242,10 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Now and then the kernel has something else to do, and one repeat pays for it. */
+/* Now and then the kernel has something else to do, and a repeat pays for it. */
 static void sum_up(struct figures *f, unsigned int repeats)
 {
-	unsigned int cut = repeats >= 5 ? 1 : 0;
+	unsigned int cut = repeats / 4;
 	double sorted[REPEATS_MAX];
 
 	memcpy(sorted, f->each, sizeof(sorted));
