@@ -13,6 +13,7 @@
 #define REPEAT_FIRST	200	/* ms */
 #define REPEAT_MAX	1600
 #define SIGN_OF_LIFE	5000
+#define TICK		1000	/* on which those of all calls are sent together */
 #define VERSION_ANSWER	1000	/* two ends of different versions must not chase each other */
 
 static void put32(uint8_t *p, uint32_t v)
@@ -42,6 +43,12 @@ void control_init(struct control *c, uint32_t ssrc)
 	memset(c, 0, sizeof(*c));
 	c->ssrc = ssrc;
 	c->due = CLOCK_NEVER;
+}
+
+/* However many calls there are, that wakes us once a second. */
+static uint64_t next_sign_of_life(uint64_t now)
+{
+	return (now + SIGN_OF_LIFE) / TICK * TICK;
 }
 
 static void send_now(struct control *c, uint64_t now)
@@ -93,7 +100,7 @@ bool control_receive(struct control *c, uint64_t now, const struct control_packe
 		c->acknowledged = p->acknowledged;
 		/* What was planned as a repetition becomes the sign of life. */
 		if (acknowledged(c) && c->due > now)
-			c->due = ended(c) ? CLOCK_NEVER : now + SIGN_OF_LIFE;
+			c->due = ended(c) ? CLOCK_NEVER : next_sign_of_life(now);
 	}
 	if (p->sequence <= c->their_sequence)
 		return false;
@@ -123,7 +130,7 @@ bool control_next(struct control *c, uint64_t now, uint8_t out[CONTROL_LEN])
 		c->due = now + c->interval;
 		c->interval = c->interval * 2 < REPEAT_MAX ? c->interval * 2 : REPEAT_MAX;
 	} else {
-		c->due = ended(c) ? CLOCK_NEVER : now + SIGN_OF_LIFE;
+		c->due = ended(c) ? CLOCK_NEVER : next_sign_of_life(now);
 	}
 	return true;
 }

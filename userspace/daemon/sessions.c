@@ -6,18 +6,27 @@
 
 #include <sodium.h>
 
+#include "due.h"
+
+#define HINTS		4096	/* a power of two */
 #define CLIENT_ID	"sotto " SOTTO_VERSION
 
+_Static_assert(ZRTP_NEVER == DUE_NEVER, "as sessions_deadline() says it");
 _Static_assert(sizeof(CLIENT_ID) <= ZRTP_CLIENT_ID_LEN + 1, "RFC 6189 5.2");
 
+/** struct session - @due: first, when it has something to do */
 struct session {
+	struct due due;
 	struct session *next;
 	uint64_t id;
 	struct zrtp_session *zrtp;
 };
 
+/** struct sessions - @hint: by id, where a session has been found; NULL or one of ours */
 struct sessions {
 	struct session *first;
+	struct session *hint[HINTS];
+	struct dues dues;
 	size_t n;
 	sessions_cb cb;
 	void *arg;
@@ -44,6 +53,9 @@ static void close_session(struct sessions *s, struct session **at)
 
 	*at = one->next;
 	s->n--;
+	if (s->hint[one->id % HINTS] == one)
+		s->hint[one->id % HINTS] = NULL;
+	due_set(&s->dues, &one->due, DUE_NEVER);
 	zrtp_session_free(one->zrtp);
 	free(one);
 }
@@ -54,6 +66,7 @@ void sessions_free(struct sessions *s)
 		return;
 	while (s->first)
 		close_session(s, &s->first);
+	dues_free(&s->dues);
 	free(s);
 }
 
@@ -67,6 +80,15 @@ static struct session **find(struct sessions *s, uint64_t id)
 	return at;
 }
 
+static struct session *session_of(struct sessions *s, uint64_t id)
+{
+	struct session **hint = &s->hint[id % HINTS];
+
+	if (!*hint || (*hint)->id != id)
+		*hint = *find(s, id);
+	return *hint;
+}
+
 static int open_session(struct sessions *s, uint64_t id, uint32_t ssrc)
 {
 	struct zrtp_config config = { .client_id = CLIENT_ID, .ssrc = ssrc };
@@ -74,10 +96,13 @@ static int open_session(struct sessions *s, uint64_t id, uint32_t ssrc)
 	struct session *one;
 	int r;
 
-	if (*find(s, id))
+	if (session_of(s, id))
 		return -EEXIST;
 	if (s->n >= SESSIONS_MAX)
 		return -ENOSPC;
+	r = dues_room(&s->dues, s->n + 1);
+	if (r)
+		return r;
 	one = calloc(1, sizeof(*one));
 	if (!one)
 		return -ENOMEM;
@@ -91,6 +116,7 @@ static int open_session(struct sessions *s, uint64_t id, uint32_t ssrc)
 	one->id = id;
 	one->next = s->first;
 	s->first = one;
+	s->hint[id % HINTS] = one;
 	s->n++;
 	return 0;
 }
@@ -102,6 +128,7 @@ static void tell(struct sessions *s, struct session *one)
 	while (zrtp_session_next(one->zrtp, &action) > 0)
 		s->cb(one->id, &action, s->arg);
 	sodium_memzero(&action, sizeof(action));
+	due_set(&s->dues, &one->due, zrtp_session_deadline(one->zrtp));
 }
 
 /*
@@ -149,29 +176,30 @@ void sessions_order(struct sessions *s, uint64_t now, const struct wire_order *o
 		.type = ZRTP_ACTION_FAILED,
 		.error.code = ZRTP_ERROR_SOFTWARE,
 	};
-	struct session **at;
+	struct session *one;
 
 	if (order->type == WIRE_OPEN) {
 		if (open_session(s, order->id, order->ssrc))
 			s->cb(order->id, &failed, s->arg);
 		return;
 	}
-	at = find(s, order->id);
-	if (!*at)
+	one = session_of(s, order->id);
+	if (!one)
 		return;
 	if (order->type == WIRE_CLOSE) {
-		close_session(s, at);
+		close_session(s, find(s, order->id));
 		return;
 	}
-	carry_out((*at)->zrtp, now, order);
-	tell(s, *at);
+	carry_out(one->zrtp, now, order);
+	tell(s, one);
 }
 
 void sessions_run(struct sessions *s, uint64_t now)
 {
-	for (struct session *one = s->first; one; one = one->next) {
-		if (now < zrtp_session_deadline(one->zrtp))
-			continue;
+	/* None has its turn for ever. */
+	for (size_t n = s->n; n && due_first_at(&s->dues) <= now; n--) {
+		struct session *one = (struct session *)due_first(&s->dues);
+
 		zrtp_session_tick(one->zrtp, now);
 		tell(s, one);
 	}
@@ -179,12 +207,5 @@ void sessions_run(struct sessions *s, uint64_t now)
 
 uint64_t sessions_deadline(const struct sessions *s)
 {
-	uint64_t first = ZRTP_NEVER, due;
-
-	for (const struct session *one = s->first; one; one = one->next) {
-		due = zrtp_session_deadline(one->zrtp);
-		if (due < first)
-			first = due;
-	}
-	return first;
+	return due_first_at(&s->dues);
 }

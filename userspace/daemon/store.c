@@ -317,13 +317,11 @@ static void opened_freep(struct opened **o)
 
 #define _cleanup_opened_ __attribute__((cleanup(opened_freep)))
 
-static int read_row(const struct store *s, sqlite3_stmt *q, struct peer *out)
+/* @o: for what is read; whoever has it wipes it */
+static int read_row(const struct store *s, sqlite3_stmt *q, struct opened *o, struct peer *out)
 {
-	_cleanup_opened_ struct opened *o = sodium_malloc(sizeof(*o));
 	uint64_t ad = htole64(sqlite3_column_int64(q, 0));
 
-	if (!o)
-		return -ENOMEM;
 	if (sqlite3_column_bytes(q, 1) != WRAPPED_LEN || sqlite3_column_bytes(q, 2) != BOX_LEN ||
 	    seal_open_box(s->seal, SEAL_ROW_KEY, &ad, sizeof(ad), sqlite3_column_blob(q, 1),
 			  WRAPPED_LEN, o->key) ||
@@ -337,11 +335,15 @@ static int read_row(const struct store *s, sqlite3_stmt *q, struct peer *out)
 
 static int read_one(struct store *s, sqlite3_stmt *q, struct peer *out)
 {
+	_cleanup_opened_ struct opened *o = NULL;
 	int rc = sqlite3_step(q);
 
 	if (rc == SQLITE_DONE)
 		return -ENOENT;
-	return rc == SQLITE_ROW ? read_row(s, q, out) : error_of(s, rc);
+	if (rc != SQLITE_ROW)
+		return error_of(s, rc);
+	o = sodium_malloc(sizeof(*o));
+	return o ? read_row(s, q, o, out) : -ENOMEM;
 }
 
 int store_get(struct store *s, uint64_t id, struct peer *out)
@@ -390,16 +392,18 @@ int store_find_zid(struct store *s, const uint8_t zid[ZRTP_ZID_LEN], struct peer
 int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
 {
 	_cleanup_reset_ sqlite3_stmt *q = s->statements[EACH];
+	/* Once for all rows: locked memory is a page with two others around it each time. */
+	_cleanup_opened_ struct opened *o = sodium_malloc(sizeof(*o));
 	_cleanup_peer_ struct peer *p = peer_new();
 	int rc, r = 0;
 
-	if (!p)
+	if (!p || !o)
 		return -ENOMEM;
 	while (!r) {
 		rc = sqlite3_step(q);
 		if (rc != SQLITE_ROW)
 			return error_of(s, rc);
-		r = read_row(s, q, p) ?: cb(p, arg);
+		r = read_row(s, q, o, p) ?: cb(p, arg);
 	}
 	return r;
 }
