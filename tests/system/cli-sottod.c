@@ -8,6 +8,7 @@
  *	sas N MINE OTHER	the halves of its SAS
  *	peer NAME known|verified|mismatch|new|coded|by-code
  *	fail METHOD ERROR TEXT	the next METHOD fails with org.sotto1.Error.ERROR
+ *	counts yes|no		call 1 has counters
  *	spare N			but N of them do not, before that
  *	signal NAME		of the manager, without arguments
  *	ill NAME TEXT		Doctor() finds that
@@ -41,7 +42,8 @@ static const struct {
 	{ "Progress", 's' }, { "Reason", 's' }, { "EndedBy", 's' }, { "SecurityTx", 's' },
 	{ "SecurityRx", 's' }, { "Verified", 'b' }, { "VerifiedBefore", 'b' },
 	{ "TheirVerified", 'b' }, { "TheirProgress", 's' }, { "Alarm", 's' },
-	{ "AlarmText", 's' }, { "Note", 's' }, { "NoteText", 's' }, { "Suite", 's' }, { "Since", 't' }, { "SecureSince", 't' },
+	{ "AlarmText", 's' }, { "Note", 's' }, { "NoteText", 's' }, { "Suite", 's' },
+	{ "Since", 't' }, { "SecureSince", 't' }, { "SecureTxSince", 't' }, { "SecureRxSince", 't' },
 	{ "Ended", 't' }, { "Flow", 't' },
 };
 
@@ -66,6 +68,7 @@ struct fake {
 	size_t n_peers;
 	char agents[AGENTS_MAX][2][TEXT_MAX];	/* whom to ask, where */
 	size_t n_agents;
+	bool counts;
 	unsigned int spare;
 	char fail_method[TEXT_MAX];
 	char fail_error[TEXT_MAX];
@@ -339,6 +342,24 @@ static int forget(sd_bus_message *m, void *data, sd_bus_error *error)
 	return sd_bus_reply_method_return(m, NULL);
 }
 
+/* Of call 1, if it has been told so. */
+static int list_counters(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct fake *f = data;
+	sd_bus_message *reply = NULL;
+	int r;
+
+	FAIL_IF_TOLD(f, m, error);
+	r = begin_reply(m, "(ota{st})", &reply);
+	if (r >= 0 && f->counts)
+		r = sd_bus_message_append(reply, "(ota{st})", BUS_PATH "/call/1", (uint64_t)7, 8,
+			"tx-protected", (uint64_t)512, "tx-bytes", (uint64_t)88064,
+			"tx-agent", (uint64_t)9, "drop-tx-hold", (uint64_t)5,
+			"drop-tx-repeat", (uint64_t)2, "rx-unprotected", (uint64_t)498,
+			"rx-clear", (uint64_t)1, "drop-rx-auth", (uint64_t)18446744073709551615u);
+	return send(reply, r);
+}
+
 static int list_flows(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	sd_bus_message *reply = NULL;
@@ -569,6 +590,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("ListPeers", "", "a(oa{sv})", list_peers),
 	METHOD("ListCalls", "", "a(oa{sv})", list_calls),
 	METHOD("ListFlows", "", "aa{sv}", list_flows),
+	METHOD("ListCounters", "", "a(ota{st})", list_counters),
 	METHOD("AddRule", "a{sv}", "u", add_rule),
 	METHOD("DeleteRule", "u", "", delete_rule),
 	METHOD("ListRules", "", "aa{sv}", list_rules),
@@ -647,6 +669,10 @@ static int command(struct fake *f, char *line)
 		copy(f->fail_method, a);
 		copy(f->fail_error, b);
 		copy(f->fail_text, rest);
+		return 0;
+	}
+	if (!strcmp(word, "counts")) {
+		f->counts = !strcmp(a, "yes");
 		return 0;
 	}
 	if (!strcmp(word, "spare")) {

@@ -46,6 +46,32 @@ for state in held clear securing own dead; do
 	run sotto --json
 	check "$state what is said: not secure in JSON" json '.calls[0].secure | not'
 done
+run sotto --json
+check "not counted: null" json '.calls[0] | .sent == null and .received == null and
+	.secure_tx_since == null and .secure_rx_since == null'
+tell counts yes
+tell set 1 SecureTxSince 1700000001500000
+tell set 1 SecureRxSince 1700000001000000
+run sotto
+check "what has left, and how" says "packets   sent: 512 encrypted, 0 as they were, 7 held back"
+check "what has come, and how" \
+	says "received: 498 authenticated, 1 as they were, 18446744073709551615 refused"
+run sotto --json
+check "in JSON too" json '.calls[0] | .sent == {"encrypted":512,"as_it_was":0,"dropped":7} and
+	.received.authenticated == 498 and .received.as_it_was == 1'
+check "to the last digit" grep -q '"dropped":18446744073709551615' "$work/out"
+check "since when, for each direction" json '.calls[0] | .secure_tx_since == 1700000001.5 and
+	.secure_rx_since == 1700000001'
+tell fail ListCounters NoKernel The kernel module is not loaded.
+run sotto
+is "that they cannot be had is no error: exit 0" "$status" 0
+check "and they are not shown" not says "packets"
+tell counts no
+
+tell set 1 Kind program
+run sotto
+check "who has begun a program's call is not known here" says "bob  (a program's call 1)"
+tell set 1 Kind direct
 tell set 1 SecurityTx own
 tell set 1 SecurityRx own
 run sotto

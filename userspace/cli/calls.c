@@ -33,6 +33,8 @@ static const struct field fields[] = {
 	FIELD("TheirVerified", "b", their_verified),
 	FIELD("Since", "t", since),
 	FIELD("SecureSince", "t", secure_since),
+	FIELD("SecureTxSince", "t", secure_tx_since),
+	FIELD("SecureRxSince", "t", secure_rx_since),
 	FIELD("Ended", "t", ended),
 	FIELD("Flow", "t", flow),
 	{ 0 }
@@ -49,17 +51,18 @@ static const struct call unknown = {
 static int read_streams(sd_bus_message *m, const char *key, void *out)
 {
 	struct call *call = out;
-	struct stream one;
+	struct stream one = { 0 };
 	int r;
 
 	if (strcmp(key, "Streams"))
 		return 0;
-	r = sd_bus_message_enter_container(m, 'v', "a(tss)");
+	r = sd_bus_message_enter_container(m, 'v', "a(tsstt)");
 	if (r >= 0)
-		r = sd_bus_message_enter_container(m, 'a', "(tss)");
+		r = sd_bus_message_enter_container(m, 'a', "(tsstt)");
 	call->n_streams = 0;
-	while (r >= 0 && (r = sd_bus_message_read(m, "(tss)", &one.flow, &one.security_tx,
-						  &one.security_rx)) > 0)
+	while (r >= 0 && (r = sd_bus_message_read(m, "(tsstt)", &one.flow, &one.security_tx,
+						  &one.security_rx, &one.secure_tx_since,
+						  &one.secure_rx_since)) > 0)
 		if (call->n_streams < CALL_STREAMS_MAX)
 			call->streams[call->n_streams++] = one;
 	for (int open = 2; r >= 0 && open; open--)

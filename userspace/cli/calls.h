@@ -13,9 +13,20 @@
 #define CALL_STREAMS_MAX	8
 
 /**
+ * struct call_counts - packets of a stream since its flow began, agents' apart
+ * @sent: encrypted; as it was; held back or dropped
+ * @received: authenticated; as it was; dropped
+ */
+struct call_counts {
+	uint64_t sent[3];
+	uint64_t received[3];
+};
+
+/**
  * struct call - the properties of org.sotto1.Call; texts live with the message
  * @number: the last part of its path
  * @streams: @n_streams of them, as sound and picture
+ * @counts: if @has_counts, of all its streams together, see calls_count()
  */
 struct call {
 	const char *path;
@@ -41,13 +52,21 @@ struct call {
 	uint64_t since;
 	uint64_t secure_since;
 	uint64_t ended;
+	uint64_t secure_tx_since;
+	uint64_t secure_rx_since;
 	uint64_t flow;
 	struct stream {
 		uint64_t flow;
 		const char *security_tx;
 		const char *security_rx;
+		uint64_t secure_tx_since;
+		uint64_t secure_rx_since;
+		bool has_counts;
+		struct call_counts counts;
 	} streams[CALL_STREAMS_MAX];
 	size_t n_streams;
+	bool has_counts;
+	struct call_counts counts;
 };
 
 struct calls {
@@ -64,6 +83,9 @@ int calls_list(struct cli *cli, struct calls *out);
 /** calls_parse() - The same from ListCalls()'s @reply, whose reference it takes. */
 int calls_parse(sd_bus_message *reply, struct calls *out);
 void calls_free(struct calls *calls);
+
+/** calls_count() - Ask for the counters too. Those that cannot be had, and why, is nobody's error. */
+void calls_count(struct cli *cli, struct calls *calls);
 
 /** calls_at() - The call at @path, NULL if there is none. */
 const struct call *calls_at(const struct calls *calls, const char *path);

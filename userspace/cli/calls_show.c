@@ -179,13 +179,53 @@ static void put_streams(FILE *out, const struct call *call)
 	fputc('\n', out);
 }
 
+/* What has left and what has come, whatever the state says now. */
+static void put_counts(FILE *out, const struct call_counts *c, bool has_counts)
+{
+	if (!has_counts)
+		return;
+	fprintf(out, "sent: %" PRIu64 " encrypted, %" PRIu64 " as they were, %" PRIu64
+		" held back\n            received: %" PRIu64 " authenticated, %" PRIu64
+		" as they were, %" PRIu64 " refused\n", c->sent[0], c->sent[1], c->sent[2],
+		c->received[0], c->received[1], c->received[2]);
+}
+
+/* Of all streams together, and where there are several of each. */
+static void put_packets(FILE *out, const struct call *call)
+{
+	if (call->has_counts)
+		fputs("  packets   ", out);
+	put_counts(out, &call->counts, call->has_counts);
+	for (size_t i = 0; call->n_streams > 1 && i < call->n_streams; i++) {
+		if (call->streams[i].has_counts)
+			fprintf(out, "  stream %zu  ", i + 1);
+		put_counts(out, &call->streams[i].counts, call->streams[i].has_counts);
+	}
+}
+
+/* Null: not counted, or not any more. */
+static void json_counts(struct json *j, const char *key, bool has_counts,
+			const char *protected, const uint64_t counts[3])
+{
+	if (!has_counts) {
+		json_null(j, key);
+		return;
+	}
+	json_object(j, key);
+	json_unsigned(j, protected, counts[0]);
+	json_unsigned(j, "as_it_was", counts[1]);
+	json_unsigned(j, "dropped", counts[2]);
+	json_object_end(j);
+}
+
 void call_put(FILE *out, const struct call *call, uint64_t now_us)
 {
 	char when[TEXT_TIME_MAX];
 
 	call_put_name(out, call);
-	fprintf(out, "  (%s%scall %" PRIu64 ")\n",
-		!strcmp(call->kind, "program") ? "a program's " : "",
+	/* Who has begun a program's call, that program knows. */
+	fprintf(out, "  (%scall %" PRIu64 ")\n",
+		!strcmp(call->kind, "program") ? "a program's " :
 		call->outgoing ? "" : "incoming ", call->number);
 	fputs("  progress  ", out);
 	put_progress(out, call, now_us);
@@ -201,6 +241,7 @@ void call_put(FILE *out, const struct call *call, uint64_t now_us)
 	fputc('\n', out);
 	if (call->n_streams > 1)
 		put_streams(out, call);
+	put_packets(out, call);
 	if (*call->note) {
 		fputs("            ", out);
 		text_put(out, *call->note_text ? call->note_text : call->note);
@@ -242,15 +283,25 @@ void call_json(struct json *j, const char *key, const struct call *call)
 	json_text_or_null(j, "note_text", call->note_text);
 	json_time(j, "since", call->since);
 	json_time(j, "secure_since", call->secure_since);
+	json_time(j, "secure_tx_since", call->secure_tx_since);
+	json_time(j, "secure_rx_since", call->secure_rx_since);
+	json_counts(j, "sent", call->has_counts, "encrypted", call->counts.sent);
+	json_counts(j, "received", call->has_counts, "authenticated", call->counts.received);
 	json_time(j, "ended", call->ended);
 	json_bool(j, "missed", call_is_missed(call));
 	json_unsigned(j, "flow", call->flow);
 	json_array(j, "streams");
 	for (size_t i = 0; i < call->n_streams; i++) {
+		const struct stream *s = &call->streams[i];
+
 		json_object(j, NULL);
-		json_unsigned(j, "flow", call->streams[i].flow);
-		json_text(j, "security_tx", call->streams[i].security_tx);
-		json_text(j, "security_rx", call->streams[i].security_rx);
+		json_unsigned(j, "flow", s->flow);
+		json_text(j, "security_tx", s->security_tx);
+		json_text(j, "security_rx", s->security_rx);
+		json_time(j, "secure_tx_since", s->secure_tx_since);
+		json_time(j, "secure_rx_since", s->secure_rx_since);
+		json_counts(j, "sent", s->has_counts, "encrypted", s->counts.sent);
+		json_counts(j, "received", s->has_counts, "authenticated", s->counts.received);
 		json_object_end(j);
 	}
 	json_array_end(j);

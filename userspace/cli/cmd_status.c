@@ -54,6 +54,8 @@ enum cli_exit cmd_status(struct cli *cli, int argc, char **argv)
 	cli_arguments(cli, argc, 0, 0);
 	if (calls_list(cli, &calls) < 0)
 		return CLI_REFUSED;
+	if (calls.n)
+		calls_count(cli, &calls);
 	if (cli->json)
 		print_json(&calls);
 	else

@@ -130,6 +130,7 @@ void bus_agents_free(struct bus *b);
 /* bus_rules.c: methods of the manager */
 
 int bus_list_flows(sd_bus_message *m, void *data, sd_bus_error *error);
+int bus_list_counters(sd_bus_message *m, void *data, sd_bus_error *error);
 int bus_add_rule(sd_bus_message *m, void *data, sd_bus_error *error);
 int bus_delete_rule(sd_bus_message *m, void *data, sd_bus_error *error);
 int bus_list_rules(sd_bus_message *m, void *data, sd_bus_error *error);

@@ -60,6 +60,21 @@ static const char *security(const struct line *line, enum sotto_dir dir)
 	return worst;
 }
 
+/* All of them since then, or 0: each stream has come to it in its own time. */
+static uint64_t since(const struct line *line, enum sotto_dir dir)
+{
+	uint64_t last = 0, when;
+
+	for (const struct line *one = line_stream(line, NULL); one; one = line_stream(line, one)) {
+		when = dir == SOTTO_DIR_TX ? one->call->tx_since : one->call->rx_since;
+		if (!when)
+			return 0;
+		if (when > last)
+			last = when;
+	}
+	return last;
+}
+
 #define GETTER(name, type, value)						\
 static int get_##name(sd_bus *bus, const char *path, const char *interface,	\
 		      const char *property, sd_bus_message *reply, void *data,	\
@@ -92,6 +107,8 @@ GETTER(note_text, "s", line_note_text(line))
 GETTER(since, "t", call->since)
 GETTER(ended, "t", call->ended)
 GETTER(secure_since, "t", call->security.secure ? call->security.since : 0)
+GETTER(tx_since, "t", since(line, SOTTO_DIR_TX))
+GETTER(rx_since, "t", since(line, SOTTO_DIR_RX))
 GETTER(flow, "t", line->has_flow ? line->flow.id : 0)
 
 static int get_peer(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -119,14 +136,15 @@ static int get_streams(sd_bus *bus, const char *path, const char *interface, con
 		       sd_bus_message *reply, void *data, sd_bus_error *error)
 {
 	const struct line *line = data;
-	int r = sd_bus_message_open_container(reply, 'a', "(tss)");
+	int r = sd_bus_message_open_container(reply, 'a', "(tsstt)");
 
 	for (const struct line *one = line_stream(line, NULL); r >= 0 && one;
 	     one = line_stream(line, one))
 		if (one->has_flow)
-			r = sd_bus_message_append(reply, "(tss)", one->flow.id,
+			r = sd_bus_message_append(reply, "(tsstt)", one->flow.id,
 						  security_word(one, one->flow.tx),
-						  security_word(one, one->flow.rx));
+						  security_word(one, one->flow.rx),
+						  one->call->tx_since, one->call->rx_since);
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
@@ -152,9 +170,11 @@ static int get_streams(sd_bus *bus, const char *path, const char *interface, con
 	P("Suite", "s", suite)			\
 	P("Since", "t", since)			\
 	P("SecureSince", "t", secure_since)	\
+	P("SecureTxSince", "t", tx_since)	\
+	P("SecureRxSince", "t", rx_since)	\
 	P("Ended", "t", ended)			\
 	P("Flow", "t", flow)			\
-	P("Streams", "a(tss)", streams)
+	P("Streams", "a(tsstt)", streams)
 
 #define AS_NAME(name, type, getter)	name,
 #define AS_ROW(name, type, getter)	{ name, type, get_##getter },

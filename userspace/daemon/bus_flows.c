@@ -18,9 +18,21 @@ static int put_address(sd_bus_message *m, const char *key, const struct sotto_ad
 	return bus_put_text(m, key, text);
 }
 
-static int put_counters(sd_bus_message *m, const struct sotto_flow *flow)
+static int put_stats(sd_bus_message *m, const struct sotto_flow *flow)
 {
 	const char *name;
+	int r = sd_bus_message_open_container(m, 'a', "{st}");
+
+	for (unsigned int i = 0; r >= 0 && i < SOTTO_STATS_COUNT; i++) {
+		name = sotto_stats_name(i);
+		if (name && flow->stats[i])
+			r = sd_bus_message_append(m, "{st}", name, flow->stats[i]);
+	}
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int put_counters(sd_bus_message *m, const struct sotto_flow *flow)
+{
 	int r = sd_bus_message_open_container(m, 'e', "sv");
 
 	if (r >= 0)
@@ -28,13 +40,8 @@ static int put_counters(sd_bus_message *m, const struct sotto_flow *flow)
 	if (r >= 0)
 		r = sd_bus_message_open_container(m, 'v', "a{st}");
 	if (r >= 0)
-		r = sd_bus_message_open_container(m, 'a', "{st}");
-	for (unsigned int i = 0; r >= 0 && i < SOTTO_STATS_COUNT; i++) {
-		name = sotto_stats_name(i);
-		if (name && flow->stats[i])
-			r = sd_bus_message_append(m, "{st}", name, flow->stats[i]);
-	}
-	for (int open = 3; r >= 0 && open; open--)
+		r = put_stats(m, flow);
+	for (int open = 2; r >= 0 && open; open--)
 		r = sd_bus_message_close_container(m);
 	return r;
 }
@@ -268,25 +275,66 @@ static int put_flows(sd_bus_message *m, struct kernel *k, const struct flow_list
 	return r;
 }
 
-int bus_list_flows(sd_bus_message *m, void *data, sd_bus_error *error)
+/* What a stream has counted, beside the path of its call. */
+static int put_stream(sd_bus_message *m, const struct sotto_flow *flow, const struct line *call)
 {
-	struct flow_list l = { .bus = data };
-	struct kernel *k = calls_kernel(l.bus->calls);
+	char path[BUS_PATH_MAX];
+	int r = sd_bus_message_open_container(m, 'r', "ota{st}");
+
+	bus_call_path(call->id, path);
+	if (r >= 0)
+		r = sd_bus_message_append(m, "ot", path, flow->id);
+	if (r >= 0)
+		r = put_stats(m, flow);
+	return r < 0 ? r : sd_bus_message_close_container(m);
+}
+
+static int put_streams(sd_bus_message *m, struct kernel *k, const struct flow_list *l)
+{
+	int r = sd_bus_message_open_container(m, 'a', "(ota{st})");
+
+	for (size_t i = 0; r >= 0 && i < l->n; i++) {
+		const struct line *line = calls_find_flow(l->bus->calls, l->flow[i].id);
+
+		if (line && line->first)
+			line = line->first;
+		if (line && line->call->shown)
+			r = put_stream(m, &l->flow[i], line);
+	}
+	return r;
+}
+
+/* One look at the kernel, whatever is then told of what it has said. */
+static int list(struct bus *b, sd_bus_message *m, sd_bus_error *error,
+		int (*put)(sd_bus_message *m, struct kernel *k, const struct flow_list *l))
+{
+	struct flow_list l = { .bus = b };
+	struct kernel *k = calls_kernel(b->calls);
 	sd_bus_message *reply = NULL;
 	int r = bus_sender(m, &l.uid, error);
 
 	if (r < 0)
 		return r;
 	if (!k)
-		return bus_kernel_failed(l.bus, error, -ENODEV, NULL);
+		return bus_kernel_failed(b, error, -ENODEV, NULL);
 	r = sotto_flow_dump(kernel_requests(k), keep_flow, &l);
 	if (r) {
 		free(l.flow);
-		return bus_kernel_failed(l.bus, error, r, "The flows could not be read");
+		return bus_kernel_failed(b, error, r, "The flows could not be read");
 	}
 	r = sd_bus_message_new_method_return(m, &reply);
 	if (r >= 0)
-		r = put_flows(reply, k, &l);
+		r = put(reply, k, &l);
 	free(l.flow);
 	return bus_send_list(reply, r);
+}
+
+int bus_list_flows(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	return list(data, m, error, put_flows);
+}
+
+int bus_list_counters(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	return list(data, m, error, put_streams);
 }

@@ -415,6 +415,7 @@ static const sd_bus_vtable vtable[] = {
 	METHOD("ListPeers", "", "a(oa{sv})", list_peers),
 	METHOD("ListCalls", "", "a(oa{sv})", list_calls),
 	METHOD("ListFlows", "", "aa{sv}", bus_list_flows),
+	METHOD("ListCounters", "", "a(ota{st})", bus_list_counters),
 	METHOD("AddRule", "a{sv}", "u", bus_add_rule),
 	METHOD("DeleteRule", "u", "", bus_delete_rule),
 	METHOD("ListRules", "", "aa{sv}", bus_list_rules),

@@ -113,6 +113,20 @@ void call_heard(struct call *c, uint64_t when)
 		c->heard = when;
 }
 
+static void direction(uint64_t *since, bool secure, uint64_t wall)
+{
+	if (!secure)
+		*since = 0;
+	else if (!*since)
+		*since = wall;
+}
+
+void call_directions(struct call *c, bool tx, bool rx, uint64_t wall)
+{
+	direction(&c->tx_since, tx, wall);
+	direction(&c->rx_since, rx, wall);
+}
+
 void call_forget_keys(struct call *c)
 {
 	sodium_memzero(&c->master, sizeof(c->master));

@@ -140,6 +140,8 @@ struct call_security {
  * @give_up: when to stop calling, ringing or saying that it has ended
  * @remove: when nobody needs to read of it any more
  * @heard: when the last authenticated packet came
+ * @tx_since: since when what leaves has been encrypted without a break, us since 1970; 0: it is not
+ * @rx_since: likewise what arrives authenticated
  * @master: more keys come from it, if @can_rekey: the other end can make them too
  * @rekey: the keys in use no longer do, and there are no others yet
  * @stream: another stream of a call, of the one whose cookie is @of: what it has found and
@@ -175,6 +177,8 @@ struct call {
 	uint64_t give_up;
 	uint64_t remove;
 	uint64_t heard;
+	uint64_t tx_since;
+	uint64_t rx_since;
 
 	struct call_security security;
 	struct zrtp_master master;
@@ -222,6 +226,12 @@ void call_forget_retained(struct call *c);
 
 /** call_heard() - An authenticated packet came. */
 void call_heard(struct call *c, uint64_t when);
+
+/**
+ * call_directions() - How each direction stands now.
+ * @tx, @rx: it is secure, and nothing else gets through
+ */
+void call_directions(struct call *c, bool tx, bool rx, uint64_t wall);
 
 /** call_say() - Tell the other end our progress and flags, if they have changed. */
 void call_say(struct call *c, uint64_t now);

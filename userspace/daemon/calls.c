@@ -419,6 +419,8 @@ static void flush(struct calls *c, struct line *line)
 		call_forget_retained(call);
 	if (call->progress == CALL_ENDED)
 		calls_release(c, line);
+	call_directions(call, line->has_flow && line->flow.tx == SOTTO_STATE_SECURE,
+			line->has_flow && line->flow.rx == SOTTO_STATE_SECURE, clock_wall_us());
 	if (call->security.secure && line->has_flow) {
 		r = record_write(c->record, call);
 		if (r)

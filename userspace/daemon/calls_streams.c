@@ -154,6 +154,8 @@ static void change_places(struct line *a, struct line *b)
 	SWAP(a->rekey, b->rekey);
 	SWAP(a->call->rekey, b->call->rekey);
 	SWAP(a->call->heard, b->call->heard);
+	SWAP(a->call->tx_since, b->call->tx_since);
+	SWAP(a->call->rx_since, b->call->rx_since);
 	SWAP(a->call->control, b->call->control);
 	line_changed(a);
 	line_changed(b);
