@@ -632,6 +632,17 @@ static void without_a_kernel_nothing_is_dialled(void **state)
 	assert_null(world_line(ALICE));
 }
 
+/* The module is gone, and what is owed to the other end cannot be said: the loop must not spin. */
+static void without_a_kernel_a_call_waits(void **state)
+{
+	world_pair_both();
+	world_talk(ALICE, "Bob", BOB);
+	world.end[ALICE].deaf = true;
+	assert_int_equal(calls_use_kernel(calls_of(ALICE), NULL), 0);
+	world_run(14000);
+	assert_int_equal(world_call(ALICE)->progress, CALL_ACTIVE);
+}
+
 /* Softphones, which know nothing of all this. */
 
 static void programs_are_secured_without_being_asked(void **state)
@@ -904,6 +915,7 @@ int main(void)
 		WORLD(a_programs_call_is_adopted_as_one),
 		WORLD(a_program_that_was_there_first_is_secured_too),
 		WORLD(without_a_kernel_nothing_is_dialled),
+		WORLD(without_a_kernel_a_call_waits),
 	};
 
 	return cmocka_run_group_tests_name("sottod calls", tests, NULL, NULL);

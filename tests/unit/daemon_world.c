@@ -30,8 +30,10 @@
 
 #define DELAY_MS	10
 #define MEDIA_MS	20
+#ifndef PARCELS
 #define PARCELS		256
 #define NOTICES		64
+#endif
 #define HELLO_TYPE_AT	16	/* in a ZRTP packet, RFC 6189 5.1 and 5.2 */
 #define HELLO_ZID_AT	(12 + 64)
 #define WALL_START_US	1800000000000000ULL
@@ -58,7 +60,7 @@ struct told {
 
 static struct parcel parcels[PARCELS];
 static struct told told[ENDS][NOTICES];
-static size_t n_told[ENDS];
+static size_t n_told[ENDS], n_read[ENDS];
 static char *parent;
 
 /* One kernel per end; its address is all that the daemon knows of it. */
@@ -589,9 +591,10 @@ static void run_end(int end)
 	struct told t;
 
 	while (world.end[end].calls && n_told[end]) {
-		t = told[end][0];
+		t = told[end][n_read[end]++];
 		t.notice.data = t.data;
-		memmove(&told[end][0], &told[end][1], --n_told[end] * sizeof(told[end][0]));
+		if (n_read[end] == n_told[end])
+			n_read[end] = n_told[end] = 0;
 		calls_kernel_events.notice(&t.notice, world.end[end].calls);
 		run_worker(end);
 	}
@@ -604,7 +607,7 @@ static void run_end(int end)
 
 void world_overrun(int end)
 {
-	n_told[end] = 0;
+	n_read[end] = n_told[end] = 0;
 	world.end[end].deaf = false;
 	calls_kernel_events.resync(world.end[end].calls);
 	run_worker(end);
@@ -734,6 +737,7 @@ static bool run(bool (*is)(void), uint64_t ms)
 		if (world.now >= end)
 			return !is;
 		world.now = next_time(end);
+		world.steps++;
 		all_speak();
 	}
 }
@@ -805,7 +809,7 @@ void world_kill(int end)
 	calls_free(e->calls);
 	e->calls = NULL;
 	world_kill_worker(end);
-	n_told[end] = 0;
+	n_read[end] = n_told[end] = 0;
 	record_close(e->record);
 	store_close(e->store);
 	seal_free(e->seal);
@@ -924,7 +928,7 @@ unsigned int world_flows(int end)
 	return n;
 }
 
-static void stream_starts(int end, int whom, uint16_t port)
+void world_program_starts_at(int end, int whom, uint16_t port, uint32_t uid)
 {
 	struct sotto_addr remote = world.end[whom].wire;
 	struct world_flow *f;
@@ -937,7 +941,7 @@ static void stream_starts(int end, int whom, uint16_t port)
 		f = make_flow(end, port, &remote, 0);
 	grown = f->flow.flags & SOTTO_FLOW_F_EMBRYONIC;
 	f->flow.flags = 0;
-	f->flow.uid = WORLD_UID + end;
+	f->flow.uid = uid;
 	f->flow.has_uid = true;
 	if (fresh || grown)
 		tell_event(end, f, SOTTO_EVENT_FLOW_NEW);
@@ -959,12 +963,12 @@ void world_program_claims(int end, int whom, uint32_t flags)
 
 void world_program_starts(int end, int whom)
 {
-	stream_starts(end, whom, WORLD_PROGRAM_PORT);
+	world_program_starts_at(end, whom, WORLD_PROGRAM_PORT, WORLD_UID + end);
 }
 
 void world_picture_starts(int end, int whom)
 {
-	stream_starts(end, whom, WORLD_PICTURE_PORT);
+	world_program_starts_at(end, whom, WORLD_PICTURE_PORT, WORLD_UID + end);
 }
 
 struct world_flow *world_program_flow(int end, uint16_t port)

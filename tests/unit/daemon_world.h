@@ -20,7 +20,9 @@
 
 #include "calls.h"
 
+#ifndef WORLD_FLOWS
 #define WORLD_FLOWS	512
+#endif
 #define WORLD_EMBRYONIC	256	/* then a new one takes the place of one at random */
 #define WORLD_PORT	7686
 #define WORLD_PROGRAM_PORT	5004
@@ -77,6 +79,7 @@ struct world {
 	bool media;		/* programs at both ends of a secure call send every 20 ms */
 	bool (*lose)(int from, const uint8_t *zrtp, size_t len);	/* this ZRTP packet */
 	uint64_t rng;
+	uint64_t steps;		/* moments at which somebody had something to do */
 	uint64_t last_flow_id;
 };
 
@@ -123,6 +126,9 @@ unsigned int world_flows(int end);
 /* A softphone, under a rule that says "require", sends its first packet, and its last. */
 void world_program_starts(int end, int whom);
 void world_program_stops(int end);
+
+/** world_program_starts_at() - The same, with this port at both ends, and as this user. */
+void world_program_starts_at(int end, int whom, uint16_t port, uint32_t uid);
 
 /** world_program_closes() - It closes its socket; the kernel tells, and keeps the flow. */
 void world_program_closes(int end);

@@ -14,6 +14,8 @@
 
 #define ROUNDS_MAX	64	/* of calls_run(), in case something is due forever */
 
+_Static_assert(DUE_NEVER == CLOCK_NEVER, "what is never due is in no heap");
+
 static const struct engine_events engine_events = {
 	.action = calls_zrtp,
 	.heard = calls_heard,
@@ -32,9 +34,11 @@ int calls_new(struct calls **out, struct store *store, struct record *record, ui
 	c->port = port;
 	c->watch = watch;
 	c->arg = arg;
-	r = engine_new(&c->engine, &engine_events, c);
+	c->last = &c->lines;
+	c->turns_at = CLOCK_NEVER;
+	r = finder_new(c) ?: engine_new(&c->engine, &engine_events, c);
 	if (r) {
-		free(c);
+		calls_free(c);
 		return r;
 	}
 	*out = c;
@@ -60,6 +64,8 @@ void calls_free(struct calls *c)
 		line_free(line);
 	}
 	engine_free(c->engine);
+	dues_free(&c->dues);
+	finder_free(c);
 	free(c);
 }
 
@@ -76,33 +82,6 @@ void calls_strangers(struct calls *c, bool allowed)
 struct line *calls_first(const struct calls *c)
 {
 	return c->lines;
-}
-
-struct line *calls_find(const struct calls *c, uint64_t id)
-{
-	struct line *line = c->lines;
-
-	while (line && line->id != id)
-		line = line->next;
-	return line;
-}
-
-struct line *calls_find_flow(const struct calls *c, uint64_t flow_id)
-{
-	struct line *line = c->lines;
-
-	while (line && (!line->has_flow || line->flow.id != flow_id))
-		line = line->next;
-	return line;
-}
-
-struct line *line_of_session(const struct calls *c, uint64_t session)
-{
-	struct line *line = c->lines;
-
-	while (line && line->session != session && line->rekey.session != session)
-		line = line->next;
-	return line;
 }
 
 void line_ranks(struct calls *c, struct line *line, enum line_rank rank)
@@ -166,14 +145,11 @@ static void evict_missed(struct calls *c)
 
 struct line *line_new(struct calls *c, enum call_kind kind)
 {
-	struct line **at, *line;
-	size_t n = 0;
+	struct line *line;
 
 	evict_unshown(c);
 	evict_missed(c);
-	for (at = &c->lines; *at; at = &(*at)->next)
-		n++;
-	if (n >= LINES_MAX)
+	if (!finder_has_room(c) || dues_room(&c->dues, LINES_MAX))
 		return NULL;
 	line = calloc(1, sizeof(*line));
 	if (!line)
@@ -184,11 +160,13 @@ struct line *line_new(struct calls *c, enum call_kind kind)
 		return NULL;
 	}
 	call_init(line->call, kind);
-	line->calls = c;
 	line->id = ++c->last_id;
 	line->media = -1;
 	rekey_init(line);
-	*at = line;
+	line->calls = c;
+	*c->last = line;
+	c->last = &line->next;
+	finder_add(line);
 	return line;
 }
 
@@ -199,14 +177,19 @@ void line_remove(struct calls *c, struct line *line)
 	while (*at != line)
 		at = &(*at)->next;
 	*at = line->next;
+	if (c->last == &line->next)
+		c->last = at;
 	streams_forget(c, line);
 	line_session_close(c, line);
+	finder_remove(line);
+	due_set(&c->dues, &line->due, DUE_NEVER);
 	line_free(line);
 }
 
 void line_changed(struct line *line)
 {
 	line->changed = true;
+	line_touch(line);
 }
 
 void line_end(struct calls *c, struct line *line, enum call_reason reason, enum call_by by)
@@ -315,24 +298,26 @@ static void maybe_lost(struct calls *c, struct line *line, uint64_t now)
 	line_end(c, line, CALL_LOST, CALL_BY_NOBODY);
 }
 
-static void unreachable(struct calls *c, struct line *line)
+/* Return: is it still there? */
+static bool unreachable(struct calls *c, struct line *line)
 {
 	if (line->call->progress == CALL_UNBORN) {
 		line_drop_flow(c, line);
 		line_remove(c, line);
-		return;
+		return false;
 	}
 	line_end(c, line, CALL_UNREACHABLE, CALL_BY_NOBODY);
+	return true;
 }
 
-static void do_due(struct calls *c, struct line *line, uint64_t now)
+/* Likewise. */
+static bool do_due(struct calls *c, struct line *line, uint64_t now)
 {
 	switch (call_due(line->call, now, line->has_flow)) {
 	case CALL_DUE_NOTHING:
 		break;
 	case CALL_DUE_UNREACHABLE:
-		unreachable(c, line);
-		break;
+		return unreachable(c, line);
 	case CALL_DUE_NO_ANSWER:
 		line_end(c, line, CALL_NO_ANSWER, CALL_BY_NOBODY);
 		break;
@@ -347,8 +332,9 @@ static void do_due(struct calls *c, struct line *line, uint64_t now)
 		if (line->call->shown)
 			c->watch->removed(line, c->arg);
 		line_remove(c, line);
-		break;
+		return false;
 	}
+	return true;
 }
 
 static void say_due(struct calls *c, struct line *line, uint64_t now)
@@ -356,12 +342,13 @@ static void say_due(struct calls *c, struct line *line, uint64_t now)
 	uint8_t packet[CONTROL_LEN];
 	int r;
 
-	if (!line->has_flow || !line->call->security.secure || !c->kernel)
+	if (!line->has_flow || !line->call->security.secure)
 		return;
 	if (!control_next(&line->call->control, now, packet))
 		return;
-	/* What is lost here is repeated like what is lost on the way. */
-	r = kernel_send(c->kernel, line->flow.id, SOTTO_PACKET_CONTROL, packet, sizeof(packet));
+	/* What is lost here is repeated like what is lost on the way; without a kernel too. */
+	r = c->kernel ? kernel_send(c->kernel, line->flow.id, SOTTO_PACKET_CONTROL, packet,
+				    sizeof(packet)) : -ENODEV;
 	if (r)
 		log_debug("a control packet was not sent: %s", strerror(-r));
 }
@@ -433,30 +420,52 @@ static void flush(struct calls *c, struct line *line)
 	tell(c, line);
 }
 
+static uint64_t first_of(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t line_deadline(const struct calls *c, const struct line *line)
+{
+	return first_of(first_of(call_deadline(line->call, line->has_flow),
+				 rekey_deadline(c, line)), silence_deadline(c, line));
+}
+
+static void look_at(struct calls *c, struct line *line, uint64_t now)
+{
+	stream_look(c, line);
+	rekey_run(c, line, now);
+	say_due(c, line, now);
+	silence_run(c, line, now);
+	if (!do_due(c, line, now))
+		return;
+	if (line->changed)
+		flush(c, line);
+	due_set(&c->dues, &line->due, line_deadline(c, line));
+}
+
+/* All to which something has happened, and for which it is time. */
 static void run_once(struct calls *c, uint64_t now)
 {
-	struct line *line, *next;
+	struct line *line;
 
 	engine_run(c->engine, now);
 	streams_run(c, now);
-	for (line = c->lines; line; line = next) {
-		next = line->next;
-		rekey_run(c, line, now);
-		say_due(c, line, now);
-		silence_run(c, line, now);
-		do_due(c, line, now);
+	while (due_first_at(&c->dues) <= now) {
+		line = (struct line *)due_first(&c->dues);
+		line_touch(line);
+		due_set(&c->dues, &line->due, DUE_NEVER);
 	}
-	for (line = c->lines; line; line = line->next)
-		if (line->changed)
-			flush(c, line);
-}
-
-static bool has_changes(const struct calls *c)
-{
-	for (const struct line *line = c->lines; line; line = line->next)
-		if (line->changed)
-			return true;
-	return false;
+	while ((line = c->touched)) {	/* the first to be touched goes first */
+		c->touched = line->touched_next;
+		line->touched_next = c->at_work;
+		c->at_work = line;
+	}
+	while ((line = c->at_work)) {
+		c->at_work = line->touched_next;
+		line->touched = false;
+		look_at(c, line, now);
+	}
 }
 
 static uint64_t flows_due(const struct calls *c)
@@ -482,28 +491,13 @@ void calls_run(struct calls *c)
 	do {
 		run_once(c, now);
 		tell_flows(c, now);
-	} while ((calls_deadline(c) <= now || has_changes(c)) && ++rounds < ROUNDS_MAX);
+	} while (calls_deadline(c) <= now && ++rounds < ROUNDS_MAX);
 }
 
 uint64_t calls_deadline(const struct calls *c)
 {
-	uint64_t first = engine_deadline(c->engine), due = flows_due(c);
-
-	if (due < first)
-		first = due;
-	due = streams_deadline(c);
-	if (due < first)
-		first = due;
-	for (const struct line *line = c->lines; line; line = line->next) {
-		due = call_deadline(line->call, line->has_flow);
-		if (due < first)
-			first = due;
-		due = rekey_deadline(c, line);
-		if (due < first)
-			first = due;
-		due = silence_deadline(c, line);
-		if (due < first)
-			first = due;
-	}
-	return first;
+	if (c->touched)
+		return 0;
+	return first_of(first_of(engine_deadline(c->engine), flows_due(c)),
+			first_of(streams_deadline(c), due_first_at(&c->dues)));
 }

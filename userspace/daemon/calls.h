@@ -15,6 +15,7 @@
 #ifndef SOTTOD_CALLS_H
 #define SOTTOD_CALLS_H
 
+#include "due.h"
 #include "call.h"
 #include "kernel.h"
 #include "record.h"
@@ -61,9 +62,13 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
 
 /**
  * struct line - a call or another stream of one, and what only this process knows of it
+ * @due: first, when something is to be done for it
+ * @calls: all of them; @place: where in their table
+ * @touched_next: in the list of those that something has happened to, if @touched
  * @id: its number on D-Bus; never used again
- * @calls: all of them
  * @first: the call that this is, or is likely to be, another stream of; NULL: it is a call
+ * @has_streams: others may say so of it
+ * @turn: how it stood with others' turns when it was last looked at
  * @call: in locked memory
  * @flow: the kernel's flow as last heard of, if @has_flow
  * @session: of the ZRTP engine, 0 for none
@@ -91,10 +96,16 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  * @told_progress: what was told last, and @told_alarm
  */
 struct line {
+	struct due due;
+	struct calls *calls;
+	uint16_t place;
+	struct line *touched_next;
+	bool touched;
 	struct line *next;
-	const struct calls *calls;
 	uint64_t id;
 	struct line *first;
+	bool has_streams;
+	unsigned int turn;
 	struct call *call;
 	struct sotto_flow flow;
 	bool has_flow;

@@ -88,7 +88,7 @@ void line_begin_program(struct calls *c, struct line *line)
 	int r = 0;
 
 	if (!line->first && !line->call->shown)
-		line->first = stream_likely_call(c, line);
+		stream_of(line, stream_likely_call(c, line));
 	if (line->first)
 		memcpy(line->call->own_zid, line->first->call->own_zid, ZRTP_ZID_LEN);
 	else
@@ -182,6 +182,7 @@ static void flow_moved(struct calls *c, struct line *line, const struct sotto_fl
 
 	line->flow = *flow;
 	line_changed(line);
+	c->turns = true;	/* from there others may have to be waited for */
 	if (line->call->peer_id)	/* there we look for it the next time */
 		r = line_keep(c, line);
 	if (r)
@@ -425,12 +426,18 @@ static void found(struct calls *c, const struct sotto_flow *flow)
 		log_errno(r, "a flow could not be deleted: %s", kernel_error(c->kernel));
 }
 
+static int by_id(const void *a, const void *b)
+{
+	uint64_t one = ((const struct sotto_flow *)a)->id, other = ((const struct sotto_flow *)b)->id;
+
+	return (one > other) - (one < other);
+}
+
 static bool is_among(const struct flows *all, uint64_t id)
 {
-	for (size_t i = 0; i < all->n; i++)
-		if (all->flow[i].id == id)
-			return true;
-	return false;
+	const struct sotto_flow key = { .id = id };
+
+	return all->n && bsearch(&key, all->flow, all->n, sizeof(key), by_id);
 }
 
 static bool is_running(const uint8_t cookie[CALL_COOKIE_LEN], void *arg)
@@ -460,8 +467,12 @@ static int compare(struct calls *c)
 	struct line *line;
 	int r = sotto_flow_dump(kernel_requests(c->kernel), collect, &all);
 
-	while (!r && (line = line_without(c, &all)))
+	if (!r && all.n)
+		qsort(all.flow, all.n, sizeof(*all.flow), by_id);
+	while (!r && (line = line_without(c, &all))) {
+		line_touch(line);
 		flow_gone(c, line);
+	}
 	for (size_t i = 0; !r && i < all.n; i++)
 		found(c, &all.flow[i]);
 	free(all.flow);
@@ -488,5 +499,6 @@ const struct kernel_events calls_kernel_events = {
 int calls_use_kernel(struct calls *c, struct kernel *kernel)
 {
 	c->kernel = kernel;
+	calls_touch_all(c);
 	return kernel ? compare(c) : 0;
 }

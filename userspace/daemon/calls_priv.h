@@ -6,7 +6,7 @@
 #include "calls.h"
 #include "engine.h"
 
-#define LINES_MAX	128	/* calls at a time */
+#define LINES_MAX	2048	/* calls at a time */
 #define UNSHOWN_MAX	32	/* that nobody here has been told of */
 #define MISSED_MAX	32	/* calls that a person who was away can read of */
 #define NOTICES_MAX	16	/* between two calls_run() */
@@ -23,6 +23,14 @@ struct calls {
 	const struct calls_watch *watch;
 	void *arg;
 	struct line *lines;
+	struct line **last;		/* where the next one goes */
+	struct line *touched;		/* something has happened to these */
+	struct line *at_work;		/* and these are being looked at */
+	struct dues dues;
+	struct finder *finder;
+	bool waiting;			/* calls_streams.c: some line may wait for its turn */
+	bool turns;			/* whose it is may be another now */
+	uint64_t turns_at;		/* or then */
 	uint64_t last_id;
 	uint64_t last_session;
 	unsigned int notices;		/* since calls_run() */
@@ -36,7 +44,6 @@ struct calls {
 
 struct line *line_new(struct calls *c, enum call_kind kind);	/* NULL: no room */
 void line_remove(struct calls *c, struct line *line);
-struct line *line_of_session(const struct calls *c, uint64_t session);
 void line_changed(struct line *line);
 
 /* line_ranks() - it claims to be somebody whom we know; the kernel keeps its flow as well */
@@ -59,6 +66,23 @@ void line_session_gone(struct line *line);
 
 /* line_drop_flow() - the kernel forgets it, the record too */
 void line_drop_flow(struct calls *c, struct line *line);
+
+/* calls_find.c */
+
+struct line *line_of_session(const struct calls *c, uint64_t session);
+
+/*
+ * line_touch() - something has happened to it: calls_run() is to see what follows. Done by
+ * whatever finds a line, and by line_changed(); only who walks along them all has to.
+ */
+void line_touch(struct line *line);
+void calls_touch_all(struct calls *c);
+
+int finder_new(struct calls *c);	/* 0 or a negative errno */
+void finder_free(struct calls *c);
+bool finder_has_room(const struct calls *c);
+void finder_add(struct line *line);
+void finder_remove(struct line *line);
 
 /* calls_kernel.c */
 
@@ -172,6 +196,12 @@ void streams_link(struct calls *c);
 
 /* streams_forget() - the call is removed */
 void streams_forget(struct calls *c, const struct line *call);
+
+/* stream_of() - @line is, or is likely to be, another stream of @call */
+void stream_of(struct line *line, struct line *call);
+
+/* stream_look() - something has happened to it: is it another's turn, or no stream any more? */
+void stream_look(struct calls *c, struct line *line);
 
 void streams_run(struct calls *c, uint64_t now);	/* whose turn is it? */
 uint64_t streams_deadline(const struct calls *c);

@@ -79,10 +79,19 @@ const struct line *line_stream(const struct line *line, const struct line *after
 
 	if (!after)
 		return line;
+	if (!line->has_streams)
+		return NULL;
 	while (next && (next->first != line || !next->has_flow ||
 			next->call->progress == CALL_ENDED))
 		next = next->next;
 	return next;
+}
+
+void stream_of(struct line *line, struct line *call)
+{
+	line->first = call;
+	if (call)
+		call->has_streams = true;
 }
 
 void stream_split(struct line *line)
@@ -102,6 +111,7 @@ static void begin_apart(struct calls *c, struct line *line)
 	_cleanup_peer_ struct peer *p = peer_new();
 
 	stream_split(line);
+	line_touch(line);
 	line->apart = true;
 	/* Our ZID may be that for somebody else. */
 	if (p && line->has_zid && !store_find_zid(c->store, line->zid, p))
@@ -171,6 +181,8 @@ static void answer(struct calls *c, struct line *line, uint64_t now)
 	line->asked = line->contends;	/* its Commit comes again at once */
 	line->contends = false;
 	line->turn_ends = now + TURN_MS;
+	if (line->turn_ends < c->turns_at)
+		c->turns_at = line->turn_ends;
 	if (!r)
 		r = engine_peer(c->engine, line->session, &secrets);
 	sodium_memzero(&secrets, sizeof(secrets));
@@ -186,8 +198,9 @@ static void join(struct calls *c, struct line *line, struct line *call)
 	struct zrtp_peer peer = { 0 };
 	int r;
 
+	line_touch(line);
 	if (line->started && !same_zid(line->call->own_zid, call->call->own_zid)) {
-		line->first = call;	/* with the ZID that the call's other end has seen */
+		stream_of(line, call);	/* with the ZID that the call's other end has seen */
 		line_begin_program(c, line);
 		return;
 	}
@@ -305,6 +318,7 @@ void stream_asked(struct calls *c, struct line *line, const uint8_t zid[ZRTP_ZID
 	line->has_zid = true;
 	line->waits = true;
 	line->contends = false;
+	c->waiting = true;
 	line_changed(line);
 	take_turn(c, line, clock_ms());
 }
@@ -317,6 +331,7 @@ void stream_contends(struct calls *c, struct line *line, const struct zrtp_conte
 	if (!line->waits)
 		return;
 	line->contends = true;
+	c->turns = true;
 	for (const struct line *other = c->lines; other; other = other->next) {
 		if (!blocks(other, line, now) || only_claims(line, other))
 			continue;
@@ -330,6 +345,8 @@ void stream_yielded(struct line *line)
 {
 	line->waits = !line->agreed;
 	line->turn_ends = 0;
+	line->calls->waiting = true;
+	line->calls->turns = true;
 }
 
 static void spend(struct calls *c, struct line *call, const uint8_t nonce[ZRTP_NONCE_LEN])
@@ -357,11 +374,11 @@ static void become_stream(struct calls *c, struct line *line, struct line *call)
 		c->watch->removed(line, c->arg);
 	for (struct line *other = c->lines; other; other = other->next)
 		if (other->first == line)
-			other->first = call;
+			stream_of(other, call);
 	own->shown = false;
 	line->told_progress = CALL_UNBORN;
 	line->told_alarm = CALL_ALARM_NONE;
-	line->first = call;
+	stream_of(line, call);
 	own->stream = true;
 	memcpy(own->of, call->call->cookie, CALL_COOKIE_LEN);
 	own->peer_id = 0;
@@ -403,6 +420,8 @@ int stream_secured(struct calls *c, struct line *line, const struct zrtp_action 
 
 void streams_renew(struct calls *c, struct line *call)
 {
+	if (!call->has_streams)
+		return;
 	for (struct line *line = c->lines; line; line = line->next)
 		if (line->first == call && line->call->security.secure)
 			line->call->master = call->call->master;
@@ -410,6 +429,8 @@ void streams_renew(struct calls *c, struct line *call)
 
 void streams_mirror(struct calls *c, struct line *call)
 {
+	if (!call->has_streams)
+		return;
 	for (struct line *line = c->lines; line; line = line->next) {
 		if (line->first != call || !line->call->security.secure ||
 		    !memcmp(&line->call->security, &call->call->security,
@@ -424,6 +445,8 @@ void streams_mirror(struct calls *c, struct line *call)
 /* One that goes on when the line's own flow does not. */
 static struct line *another_stream(const struct calls *c, const struct line *call)
 {
+	if (!call->has_streams)
+		return NULL;
 	for (struct line *line = c->lines; line; line = line->next)
 		if (line->first == call && line->has_flow && line->call->security.secure &&
 		    line->call->progress != CALL_ENDED)
@@ -472,7 +495,7 @@ void streams_link(struct calls *c)
 		for (struct line *call = c->lines; call; call = call->next)
 			if (is_a_call(call) && !call->call->stream &&
 			    !memcmp(call->call->cookie, line->call->of, CALL_COOKIE_LEN))
-				line->first = call;
+				stream_of(line, call);
 		if (!line->first)
 			orphan(c, line);
 	}
@@ -480,35 +503,92 @@ void streams_link(struct calls *c)
 
 void streams_forget(struct calls *c, const struct line *call)
 {
+	c->turns = true;	/* nobody waits for it any more */
+	if (!call->has_streams)
+		return;
 	for (struct line *line = c->lines; line; line = line->next)
 		if (line->first == call)
 			stream_split(line);
 }
 
 /* A call that has ended had no other stream with keys: what would have been one is a call. */
-static void follow(struct calls *c, struct line *line)
+static void follow(struct line *line, const struct line *call)
 {
-	if (line->first && line->first->call->progress == CALL_ENDED &&
+	if (line->first == call && call->call->progress == CALL_ENDED &&
 	    line->call->progress != CALL_ENDED)
 		stream_split(line);
 }
 
+/* Whatever of a line decides whether another has its turn, as a number. */
+enum { IN_EXCHANGE = 1, WAITS = 2, CONTENDS = 4, HAS_KEYS = 8, UNBORN = 16 };
+
+static unsigned int turn_of(const struct line *line)
+{
+	unsigned int turn = 0;
+
+	if (line->session && line->has_zid && line->securing && !line->joins)
+		turn |= IN_EXCHANGE;
+	if (line->waits)
+		turn |= WAITS;
+	if (line->contends)
+		turn |= CONTENDS;
+	if (is_a_call(line) && has_agreed(line))
+		turn |= HAS_KEYS;
+	if (line->call->progress == CALL_UNBORN)
+		turn |= UNBORN;
+	return turn;
+}
+
+/* One that has only begun to wait lets nobody go on whom it kept from it before. */
+static bool only_waits(unsigned int before, unsigned int turn)
+{
+	return !(before & ~UNBORN) && (turn & ~UNBORN) == (IN_EXCHANGE | WAITS);
+}
+
+void stream_look(struct calls *c, struct line *line)
+{
+	unsigned int turn = turn_of(line);
+
+	if (turn != line->turn && !only_waits(line->turn, turn))
+		c->turns = true;
+	line->turn = turn;
+	if (line->first)
+		follow(line, line->first);
+	if (!line->has_streams || line->call->progress != CALL_ENDED)
+		return;
+	for (struct line *other = c->lines; other; other = other->next)
+		follow(other, line);
+}
+
+/* When the next of those that are in their turn keeps nobody waiting any more. */
+static uint64_t turn_ends(const struct calls *c, uint64_t now)
+{
+	uint64_t first = CLOCK_NEVER;
+
+	for (const struct line *line = c->lines; line; line = line->next)
+		if (turn_of(line) & IN_EXCHANGE && !line->waits && line->turn_ends > now &&
+		    line->turn_ends < first)
+			first = line->turn_ends;
+	return first;
+}
+
 void streams_run(struct calls *c, uint64_t now)
 {
-	for (struct line *line = c->lines; line; line = line->next)
-		follow(c, line);
-	for (struct line *line = c->lines; line; line = line->next)
+	if (now < streams_deadline(c))
+		return;
+	c->waiting = false;
+	c->turns = false;
+	for (struct line *line = c->lines; line; line = line->next) {
 		if (line->waits)
 			take_turn(c, line, now);
+		c->waiting = c->waiting || line->waits;
+	}
+	c->turns_at = turn_ends(c, now);
 }
 
 uint64_t streams_deadline(const struct calls *c)
 {
-	uint64_t now = clock_ms(), first = CLOCK_NEVER;
-
-	for (const struct line *line = c->lines; line; line = line->next)
-		for (const struct line *other = c->lines; line->waits && other; other = other->next)
-			if (blocks(other, line, now) && other->turn_ends < first)
-				first = other->turn_ends;
-	return first;
+	if (!c->waiting)
+		return CLOCK_NEVER;
+	return c->turns ? 0 : c->turns_at;
 }

@@ -56,6 +56,7 @@ static void begin_again(struct calls *c)
 void calls_use_worker(struct calls *c, int fd)
 {
 	engine_use(c->engine, fd);
+	calls_touch_all(c);
 	lose_sessions(c);
 	if (fd >= 0)
 		begin_again(c);

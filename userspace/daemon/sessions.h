@@ -8,7 +8,7 @@
 
 #include "wire.h"
 
-#define SESSIONS_MAX	512	/* sottod has two for a call, and 128 calls */
+#define SESSIONS_MAX	4096	/* sottod has two for a call, and 2048 calls */
 
 struct sessions;
 
