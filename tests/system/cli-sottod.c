@@ -29,7 +29,7 @@
 #define BUS_PATH	"/org/sotto1"
 #define CALL_PATH	BUS_PATH "/call"
 #define CALLS_MAX	8
-#define PEERS_MAX	4
+#define PEERS_MAX	8
 #define AGENTS_MAX	4
 #define TEXT_MAX	256
 #define N_PROPERTIES	(sizeof(properties) / sizeof(properties[0]))
@@ -229,6 +229,11 @@ static int list_peers(sd_bus_message *m, void *data, sd_bus_error *error)
 		bool verified = by_code || !strcmp(p->state, "verified");
 		bool coded = !strcmp(p->state, "coded");
 
+		if (!strcmp(p->state, "spoilt")) {
+			r = sd_bus_message_append(reply, "(oa{sv})", BUS_PATH "/peer/9", 1,
+						  "Spoilt", "b", 1);
+			continue;
+		}
 		r = sd_bus_message_append(reply, "(oa{sv})", BUS_PATH "/peer/1", 8,
 			"Name", "s", p->name,
 			"Addresses", "as", 2, "192.0.2.7:7686", "[2001:db8::7]:7686",

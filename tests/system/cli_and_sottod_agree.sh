@@ -106,6 +106,22 @@ start_sottod
 run sotto strangers --json
 check "what was said goes before the file" json '.strangers == false'
 
+run sotto pair carol 192.0.2.11
+sqlite3 "$work/state/peers.db" 'UPDATE peer SET box = zeroblob(length(box)) WHERE id =
+	(SELECT min(id) FROM peer)' 2>"$work/sqlite" || note "$(cat "$work/sqlite")"
+spoilt=$(sqlite3 "$work/state/peers.db" 'SELECT min(id) FROM peer')
+run sotto peers --json
+is "bob's row is spoilt: exit 1" "$status" 1
+check "the others are there, and the spoilt one's number" \
+	json "[.peers[].name] == [\"carol\"] and .spoilt == [$spoilt]"
+run sotto autoanswer carol yes
+is "what is done with another works: exit 0" "$status" 0
+run sotto forget carol
+run sotto peers
+is "only the spoilt one: exit 1" "$status" 1
+check "of which one cannot say that it is nobody" not says "No peer."
+check "it is named" warns "The row of peer $spoilt is spoilt"
+
 run sotto forget bob
 is "forget: exit 0" "$status" 0
 run sotto peers

@@ -55,7 +55,21 @@ check "peers in JSON" json '[.peers[] | [.name, .known, .verified, .mismatch]] =
 	["bob", true, true, false], ["carol", true, false, false],
 	["mallory", true, false, true], ["dave", false, false, false]] and
 	.peers[0].verified_since == 1700000000 and .peers[1].verified_since == null and
-	(.peers[0].addresses | length == 2)'
+	(.peers[0].addresses | length == 2) and .spoilt == []'
+is "nothing is spoilt: exit 0" "$status" 0
+tell peer - spoilt
+tell peer erin known
+run sotto peers
+is "a row that nobody can read: exit 1" "$status" 1
+is "the others are shown, before it and after" "$(cut -d ' ' -f 1 "$work/out" | xargs)" \
+	"NAME bob carol mallory dave erin"
+check "it is named" warns "sotto peers: The row of peer 9 is spoilt"
+check "and what mends it" warns "sotto forget NAME, by its whole name; then pair again."
+run sotto peers --json
+is "in JSON: exit 1" "$status" 1
+check "the same" json '[.peers[].name] == ["bob", "carol", "mallory", "dave", "erin"] and
+	.spoilt == [9]'
+check "and a person reads it too" warns "The row of peer 9 is spoilt"
 
 rings() {
 	tell set "$1" "$2" "$3"

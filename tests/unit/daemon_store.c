@@ -237,6 +237,50 @@ static void a_spoilt_row_is_refused(void **state)
 	close_place(&place);
 }
 
+/* [0]: how many were read, [1]: how many were not, [2]: which of these was the last */
+static int count_read(const struct peer *p, void *arg)
+{
+	uint64_t *counts = arg;
+
+	counts[0]++;
+	return 0;
+}
+
+static int count_spoilt(uint64_t id, void *arg)
+{
+	uint64_t *counts = arg;
+
+	counts[1]++;
+	counts[2] = id;
+	return 0;
+}
+
+static int stop_at_spoilt(uint64_t id, void *arg)
+{
+	return 88;
+}
+
+static void a_survey_goes_past_a_spoilt_row_and_a_search_does_not(void **state)
+{
+	_cleanup_peer_ struct peer *a = make_peer("a", 1), *b = make_peer("b", 2);
+	_cleanup_peer_ struct peer *c = make_peer("c", 3);
+	struct place place = open_place(*state);
+	uint64_t counts[3] = { 0 };
+
+	put_two(&place, a, b);
+	assert_int_equal(store_put(place.store, c), 0);
+	tamper(*state, "UPDATE peer SET box = zeroblob(length(box)) WHERE id = 2");
+	assert_int_equal(store_survey(place.store, count_read, count_spoilt, counts), 0);
+	assert_int_equal(counts[0], 2);
+	assert_int_equal(counts[1], 1);
+	assert_int_equal(counts[2], 2);
+	assert_int_equal(store_survey(place.store, count_read, stop_at_spoilt, counts), 88);
+	assert_int_equal(counts[0], 3);
+	assert_int_equal(store_each(place.store, count_read, counts), -EBADMSG);
+	assert_int_equal(counts[0], 4);
+	close_place(&place);
+}
+
 static void a_spoilt_row_is_forgotten_by_its_name(void **state)
 {
 	_cleanup_peer_ struct peer *a = make_peer("a", 1), *b = make_peer("b", 2);
@@ -751,6 +795,7 @@ int main(void)
 		WITH_DIR(a_row_moved_to_another_place_is_refused),
 		WITH_DIR(an_index_that_leads_to_another_row_is_refused),
 		WITH_DIR(a_spoilt_row_is_refused),
+		WITH_DIR(a_survey_goes_past_a_spoilt_row_and_a_search_does_not),
 		WITH_DIR(a_spoilt_row_is_forgotten_by_its_name),
 		WITH_DIR(rows_do_not_tell_themselves_apart),
 		WITH_DIR(forgetting_destroys_the_key_and_the_row),

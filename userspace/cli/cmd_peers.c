@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* peers, forget */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,10 +82,10 @@ static void print_text(const struct peers *peers)
 {
 	int verified_at = COLUMN_VERIFIED_MIN;
 
-	if (!peers->n) {
+	if (!peers->n && !peers->n_spoilt)
 		puts("No peer. Name one with: sotto pair NAME ADDRESS");
+	if (!peers->n)
 		return;
-	}
 	for (size_t i = 0; i < peers->n; i++)
 		if (text_width(peers->list[i].name) + COLUMN_GAP > verified_at)
 			verified_at = text_width(peers->list[i].name) + COLUMN_GAP;
@@ -125,11 +126,26 @@ static void print_json(const struct peers *peers)
 	for (size_t i = 0; i < peers->n; i++)
 		peer_json(&j, &peers->list[i]);
 	json_array_end(&j);
+	json_array(&j, "spoilt");
+	for (size_t i = 0; i < peers->n_spoilt; i++)
+		json_unsigned(&j, NULL, peers->spoilt[i]);
+	json_array_end(&j);
 	json_end(&j);
+}
+
+/* It has no name that anybody could read: its number, and how it is found all the same. */
+static void tell_spoilt(const struct peers *peers)
+{
+	fflush(stdout);
+	for (size_t i = 0; i < peers->n_spoilt; i++)
+		fprintf(stderr, "sotto peers: The row of peer %" PRIu64 " is spoilt: nobody can read "
+			"whose it is. If you miss a peer: sotto forget NAME, by its whole name; then "
+			"pair again.\n", peers->spoilt[i]);
 }
 
 enum cli_exit cmd_peers(struct cli *cli, int argc, char **argv)
 {
+	enum cli_exit status = CLI_DONE;
 	struct peers peers;
 
 	cli_option(cli, argc, argv, NULL);
@@ -140,6 +156,10 @@ enum cli_exit cmd_peers(struct cli *cli, int argc, char **argv)
 		print_json(&peers);
 	else
 		print_text(&peers);
+	if (peers.n_spoilt) {
+		tell_spoilt(&peers);
+		status = CLI_REFUSED;
+	}
 	peers_free(&peers);
-	return CLI_DONE;
+	return status;
 }

@@ -22,8 +22,24 @@ static const struct field fields[] = {
 	FIELD("VerifiedBy", "s", verified_by),
 	FIELD("Code", "b", code),
 	FIELD("Suite", "s", suite),
+	FIELD("Spoilt", "b", spoilt),
 	{ 0 }
 };
+
+/* The last of the list is not one of whom anything is known. */
+static int set_apart(struct peers *peers)
+{
+	uint64_t *spoilt = reallocarray(peers->spoilt, peers->n_spoilt + 1, sizeof(*spoilt));
+	struct peer *last = &peers->list[peers->n - 1];
+
+	if (!spoilt)
+		return -ENOMEM;
+	peers->spoilt = spoilt;
+	spoilt[peers->n_spoilt++] = strtoull(strrchr(last->path, '/') + 1, NULL, 10);
+	dict_free_texts(last->addresses);
+	peers->n--;
+	return 0;
+}
 
 static int append(struct peers *peers, sd_bus_message *m)
 {
@@ -39,7 +55,8 @@ static int append(struct peers *peers, sd_bus_message *m)
 	if (r < 0)
 		return r;
 	list[peers->n].path = path;
-	return dict_read(m, fields, NULL, &list[peers->n++]);
+	r = dict_read(m, fields, NULL, &list[peers->n++]);
+	return r >= 0 && list[peers->n - 1].spoilt ? set_apart(peers) : r;
 }
 
 static int parse(sd_bus_message *reply, struct peers *out)
@@ -86,6 +103,7 @@ void peers_free(struct peers *peers)
 	for (size_t i = 0; i < peers->n; i++)
 		dict_free_texts(peers->list[i].addresses);
 	free(peers->list);
+	free(peers->spoilt);
 	sd_bus_message_unref(peers->reply);
 	*peers = (struct peers){ 0 };
 }

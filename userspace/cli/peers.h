@@ -22,12 +22,16 @@ struct peer {
 	uint64_t verified_since;	/* s since 1970, 0 never */
 	uint64_t last_call;
 	const char *suite;
+	bool spoilt;			/* nothing else is known; of none in a list */
 };
 
+/** struct peers - @spoilt: numbers of those that sottod cannot read; not in @list */
 struct peers {
 	sd_bus_message *reply;
 	struct peer *list;
 	size_t n;
+	uint64_t *spoilt;
+	size_t n_spoilt;
 };
 
 /** peers_list() - The person's peers; free them with peers_free(). Fails as in bus.h. */

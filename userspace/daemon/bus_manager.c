@@ -282,6 +282,18 @@ static int list_peer(const struct peer *p, void *arg)
 	return r < 0 ? r : 0;
 }
 
+/* Whose it was cannot be read either: everybody is told, of nothing but the number. */
+static int list_spoilt(uint64_t id, void *arg)
+{
+	struct listing *l = arg;
+	char path[BUS_PATH_MAX];
+	int r;
+
+	bus_peer_path(id, path);
+	r = sd_bus_message_append(l->reply, "(oa{sv})", path, 1, "Spoilt", "b", (int)true);
+	return r < 0 ? r : 0;
+}
+
 static int list_call(const struct line *line, struct listing *l)
 {
 	char path[BUS_PATH_MAX];
@@ -326,7 +338,7 @@ static int list_peers(sd_bus_message *m, void *data, sd_bus_error *error)
 	int r = begin_list(m, &l, error);
 
 	if (r >= 0)
-		r = store_each(b->store, list_peer, &l);
+		r = store_survey(b->store, list_peer, list_spoilt, &l);
 	return end_list(&l, r);
 }
 

@@ -389,7 +389,8 @@ int store_find_zid(struct store *s, const uint8_t zid[ZRTP_ZID_LEN], struct peer
 	return r;
 }
 
-int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
+int store_survey(struct store *s, int (*cb)(const struct peer *p, void *arg),
+		 int (*spoilt)(uint64_t id, void *arg), void *arg)
 {
 	_cleanup_reset_ sqlite3_stmt *q = s->statements[EACH];
 	/* Once for all rows: locked memory is a page with two others around it each time. */
@@ -403,9 +404,23 @@ int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void
 		rc = sqlite3_step(q);
 		if (rc != SQLITE_ROW)
 			return error_of(s, rc);
-		r = read_row(s, q, o, p) ?: cb(p, arg);
+		r = read_row(s, q, o, p);
+		if (!r)
+			r = cb(p, arg);
+		else if (r == -EBADMSG)
+			r = spoilt(sqlite3_column_int64(q, 0), arg);
 	}
 	return r;
+}
+
+static int refuse_spoilt(uint64_t id, void *arg)
+{
+	return -EBADMSG;
+}
+
+int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
+{
+	return store_survey(s, cb, refuse_spoilt, arg);
 }
 
 static int bind_indices(const struct store *s, sqlite3_stmt *q, const struct peer *p)

@@ -40,8 +40,17 @@ int store_find_zid(struct store *s, const uint8_t zid[ZRTP_ZID_LEN], struct peer
  * store_each() - All rows, by age.
  * @cb: returns 0 to go on; anything else ends it and is returned. Must not
  *	change the store
+ *
+ * Ends with -EBADMSG at a spoilt row: who looks for somebody must not miss her for that.
  */
 int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg);
+
+/**
+ * store_survey() - The same, past rows that are spoilt, of which nothing but the number is known.
+ * @spoilt: is told that number; otherwise like @cb
+ */
+int store_survey(struct store *s, int (*cb)(const struct peer *p, void *arg),
+		 int (*spoilt)(uint64_t id, void *arg), void *arg);
 
 /** store_put() - Write a row; one with id 0 is new and is given its id. */
 int store_put(struct store *s, struct peer *p);
