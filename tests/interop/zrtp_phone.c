@@ -14,6 +14,8 @@
  *	--picture			a second stream, two ports higher at both ends: it begins
  *					when the first one is secure, by Multistream mode
  *	--clear				no ZRTP: it sends and expects plain RTP
+ *	--announce			says first the hash of its Hello, as SIP would, and says
+ *					Hello when a line has come to standard input
  *	--time MS			after which a call that has not come about is none
  *
  * The echo sends back the RTP that it receives, and calls whoever knocks: it sends RTP to
@@ -73,6 +75,8 @@ struct phone {
 	bool compared;
 	const struct their_offer *offer;
 	bool begun;			/* it has said Hello */
+	bool announce;
+	bool silent;			/* what ZRTP says is as good as lost */
 	bool ready;			/* SRTP may be sent and taken */
 	struct libsrtp_end tx, rx;
 	uint16_t seq;
@@ -171,6 +175,8 @@ static void on_zrtp_out(void *arg, const uint8_t *data, size_t len)
 {
 	struct phone *p = arg;
 
+	if (p->silent)
+		return;
 	sendto(p->fd, data, len, 0, &p->to.sa, p->to_len);
 }
 
@@ -219,11 +225,22 @@ static void take_media(struct phone *p, uint8_t *data, int len)
 
 static void begin(struct phone *p)
 {
+	char hash[80];
+
 	p->begun = true;
+	p->silent = p->announce;
 	if (p->first)
 		their_stream(&p->first->them, &p->them, now_ms());
 	else
 		their_start(&p->them, p->offer, now_ms());
+	if (!p->announce)
+		return;
+	their_hello_hash(&p->them, hash, sizeof(hash));
+	printf("{\"hello\":\"%s\"}\n", hash);
+	fflush(stdout);
+	if (getchar() == EOF)
+		errx(2, "nobody says that it may begin");
+	p->silent = false;
 }
 
 static void take_zrtp(struct phone *p, uint8_t *data, size_t len)
@@ -414,6 +431,7 @@ int main(int argc, char **argv)
 		{ "compared", no_argument, NULL, 'v' },
 		{ "clear", no_argument, NULL, 'p' },
 		{ "picture", no_argument, NULL, 'm' },
+		{ "announce", no_argument, NULL, 'a' },
 		{ 0 },
 	};
 	struct their_offer offer = { "S256", "AES1", "HS80", "X255", "B32 " };
@@ -443,6 +461,7 @@ int main(int argc, char **argv)
 		case 't': time_ms = strtoul(optarg, NULL, 10); break;
 		case 'v': p->compared = true; break;
 		case 'p': p->clear = true; break;
+		case 'a': p->announce = true; break;
 		case 'm': n = STREAMS_MAX; break;
 		default: return usage();
 		}

@@ -74,7 +74,7 @@ is "no core file" "$(sed -n 's/^Max core file size *\([0-9]*\) *\([0-9]*\).*/\1 
 	"/proc/$worker/limits")" "0 0"
 
 # What is not there cannot be called.
-for s in zrtp_session_packet zrtp_packet_parse zrtp_hello_parse zrtp_dhpart_parse control_parse; do
+for s in zrtp_session_packet zrtp_packet_parse zrtp_hello_parse zrtp_dhpart_parse control_parse sip_parse dialogs_message; do
 	check "sottod has no $s" not has_symbol "$sottod" $s
 	check "its worker has" has_symbol "$sottod-worker" $s
 done

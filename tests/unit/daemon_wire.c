@@ -15,7 +15,7 @@
 #define FLAGS	14	/* of ZRTP_ACTION_SECURE */
 #define ID	0x0123456789abcdefULL
 
-static uint8_t bytes[ZRTP_PACKET_MAX + 1];
+static uint8_t bytes[WIRE_SIGNALLING_MAX + 1];
 
 /* Every octet of @to another one, none of them 0. */
 static void fill(void *to, size_t len, uint8_t from)
@@ -53,7 +53,8 @@ static void some_peer(struct zrtp_peer *p)
 
 static const enum wire_order_type orders[] = {
 	WIRE_OPEN, WIRE_MULTISTREAM, WIRE_START, WIRE_PEER, WIRE_PACKET, WIRE_AUTHENTICATED,
-	WIRE_CLOSE, WIRE_CONTROL, WIRE_PING, WIRE_JOIN, WIRE_CONTEND, WIRE_REFUSE,
+	WIRE_CLOSE, WIRE_CONTROL, WIRE_PING, WIRE_JOIN, WIRE_CONTEND, WIRE_REFUSE, WIRE_SIGNALLING,
+	WIRE_EXPECT,
 };
 
 #define N_ORDERS	(sizeof(orders) / sizeof(orders[0]))
@@ -76,10 +77,21 @@ static void some_order(struct wire_order *o, enum wire_order_type type)
 	}
 	if (type == WIRE_PACKET || type == WIRE_CONTROL)
 		o->packet = (struct wire_packet){ bytes, ZRTP_PACKET_MAX };
+	if (type == WIRE_SIGNALLING) {
+		o->packet = (struct wire_packet){ bytes, WIRE_SIGNALLING_MAX };
+		o->sent = true;
+	}
+	if (type == WIRE_EXPECT)
+		fill(o->hash, sizeof(o->hash), 20);
+}
+
+static bool has_packet(enum wire_order_type type)
+{
+	return type == WIRE_PACKET || type == WIRE_CONTROL || type == WIRE_SIGNALLING;
 }
 
 /* Answers in a row: 1..ZRTP_ACTION_YIELDED are actions, then the others. */
-enum { READY = ZRTP_ACTION_YIELDED + 1, HEARD, PONG, N_ANSWERS };
+enum { READY = ZRTP_ACTION_YIELDED + 1, HEARD, PONG, SIGNALLED, N_ANSWERS };
 
 static void some_action(struct zrtp_action *a, enum zrtp_action_type type)
 {
@@ -104,6 +116,7 @@ static void some_action(struct zrtp_action *a, enum zrtp_action_type type)
 		a->secure.role = ZRTP_ROLE_RESPONDER;
 		fill(a->secure.own_zid, sizeof(a->secure.own_zid), 11);
 		fill(a->secure.peer_zid, sizeof(a->secure.peer_zid), 12);
+		fill(a->secure.peer_hello, sizeof(a->secure.peer_hello), 14);
 		fill(a->secure.sas_value, sizeof(a->secure.sas_value), 13);
 		a->secure.secrets_matched = a->secure.secrets_mismatch = true;
 		a->secure.aux_matched = a->secure.peer_verified = true;
@@ -165,6 +178,11 @@ static void some_answer(struct wire_answer *a, int which)
 			.sequence = 0x55667788, .acknowledged = 0x99aabbcc };
 	} else if (which == PONG) {
 		a->type = WIRE_PONG;
+	} else if (which == SIGNALLED) {
+		a->type = WIRE_SIGNALLED;
+		a->media = (struct sip_media){ .ipv6 = true, .port = 5004, .has_hash = true };
+		fill(a->media.addr, sizeof(a->media.addr), 21);
+		fill(a->media.hash, sizeof(a->media.hash), 22);
 	} else {
 		a->type = WIRE_ACTION;
 		some_action(&a->action, which);
@@ -182,9 +200,9 @@ static void orders_arrive_as_they_are(void **state)
 
 		some_order(&sent, orders[i]);
 		len = wire_put_order(message, &sent);
-		assert_in_range(len, HEAD, HEAD + ZRTP_PACKET_MAX);
+		assert_in_range(len, HEAD, HEAD + 1 + WIRE_SIGNALLING_MAX);
 		assert_int_equal(wire_get_order(message, len, &got), 0);
-		if (sent.type == WIRE_PACKET || sent.type == WIRE_CONTROL) {
+		if (has_packet(sent.type)) {
 			assert_int_equal(got.packet.len, sent.packet.len);
 			assert_memory_equal(got.packet.data, bytes, sent.packet.len);
 			got.packet.data = sent.packet.data;
@@ -222,13 +240,14 @@ static void another_length_is_refused(void **state)
 	size_t len;
 
 	for (size_t i = 0; i < N_ORDERS; i++) {
-		bool open_ended = orders[i] == WIRE_PACKET || orders[i] == WIRE_CONTROL;
+		bool open_ended = has_packet(orders[i]);
+		size_t least = HEAD + (orders[i] == WIRE_SIGNALLING);
 
 		some_order(&order, orders[i]);
 		len = wire_put_order(message, &order);
 		for (size_t n = 0; n <= len + 1; n++)
 			assert_int_equal(wire_get_order(message, n, &got_order),
-					 n == len || (open_ended && n > HEAD && n < len) ?
+					 n == len || (open_ended && n > least && n < len) ?
 					 0 : -EBADMSG);
 	}
 	for (int i = ZRTP_ACTION_SEND + 1; i < N_ANSWERS; i++) {
@@ -249,6 +268,10 @@ static void packets_have_a_length(void **state)
 	o.packet = (struct wire_packet){ bytes, 0 };
 	assert_int_equal(wire_put_order(message, &o), 0);
 	o.packet.len = ZRTP_PACKET_MAX + 1;
+	assert_int_equal(wire_put_order(message, &o), 0);
+	o.type = WIRE_SIGNALLING;
+	assert_in_range(wire_put_order(message, &o), HEAD, WIRE_MAX);
+	o.packet.len = WIRE_SIGNALLING_MAX + 1;
 	assert_int_equal(wire_put_order(message, &o), 0);
 	a.action.packet.data = bytes;
 	assert_int_equal(wire_put_answer(message, &a), 0);
@@ -308,14 +331,15 @@ static void what_main_relies_on_is_checked(void **state)
 {
 	const size_t body = HEAD + 1;	/* behind the action's type */
 	const size_t srtp_key_len = body + 2 + ZRTP_KEY_MAX;
-	const size_t secure_flags = body + 5 + 1 + 2 * ZRTP_ZID_LEN + 4;
+	const size_t secure_flags = body + 5 + 1 + 2 * ZRTP_ZID_LEN + ZRTP_HELLO_HASH_LEN +
+		4;
 	const size_t nonces = secure_flags + FLAGS + 5 + ZRTP_HASH_MAX +
 			      ZRTP_NONCES_KEPT * ZRTP_NONCE_LEN;
 
 	assert_true(refuses(PONG, 0, WIRE_VERSION + 1));
 	assert_true(refuses(PONG, 1, 0));
 	assert_true(refuses(PONG, 1, WIRE_OPEN));
-	assert_true(refuses(PONG, 1, WIRE_PONG + 1));
+	assert_true(refuses(PONG, 1, WIRE_SIGNALLED + 1));
 	assert_true(refuses(READY, HEAD, WIRE_LOCKS_ALL + 1));
 	assert_true(refuses(ZRTP_ACTION_NO_ZRTP, HEAD, 0));
 	assert_true(refuses(ZRTP_ACTION_NO_ZRTP, HEAD, ZRTP_ACTION_YIELDED + 1));
@@ -339,6 +363,9 @@ static void what_main_relies_on_is_checked(void **state)
 	assert_true(refuses(HEARD, HEAD + 5, 0));
 	assert_true(refuses(HEARD, HEAD + 6, CONTROL_REASON_NOT_ALLOWED + 1));
 	assert_true(refuses(HEARD, HEAD + 7, CONTROL_F_ALL + 1));
+	assert_true(refuses(SIGNALLED, HEAD, 2));
+	assert_true(refuses(SIGNALLED, HEAD, 0));	/* 16 octets are no IPv4 address */
+	assert_true(refuses(SIGNALLED, HEAD + 19, 2));
 }
 
 static void refused_message_leaves_nothing(void **state)

@@ -218,6 +218,14 @@ static void json_counts(struct json *j, const char *key, bool has_counts,
 	json_object_end(j);
 }
 
+static void put_alarm(FILE *out, const struct call *call)
+{
+	if (!*call->alarm)
+		return;
+	fputs("  ", out);
+	call_put_alarm(out, call);
+}
+
 void call_put(FILE *out, const struct call *call, uint64_t now_us)
 {
 	char when[TEXT_TIME_MAX];
@@ -230,8 +238,10 @@ void call_put(FILE *out, const struct call *call, uint64_t now_us)
 	fputs("  progress  ", out);
 	put_progress(out, call, now_us);
 	fputc('\n', out);
-	if (call_is_ended(call))
+	if (call_is_ended(call)) {	/* what was said on it may have been heard */
+		put_alarm(out, call);
 		return;
+	}
 	fputs("  security  ", out);
 	call_put_security(out, call);
 	if (call->secure_since && call->secure_since <= now_us) {
@@ -252,10 +262,7 @@ void call_put(FILE *out, const struct call *call, uint64_t now_us)
 		put_verified(out, call);
 		fputc('\n', out);
 	}
-	if (*call->alarm) {
-		fputs("  ", out);
-		call_put_alarm(out, call);
-	}
+	put_alarm(out, call);
 }
 
 void call_json(struct json *j, const char *key, const struct call *call)

@@ -41,6 +41,8 @@ struct keeper;
 /**
  * struct bus - sottod's place on the system bus
  * @trouble: why there is no kernel, a sentence; NULL while there is one
+ * @signalling: port of SIP that is to be looked at, 0 for none
+ * @signalling_trouble: why it is not, a sentence; or NULL
  * @keeper: of the worker
  * @peer: the row that a request is about
  */
@@ -51,6 +53,8 @@ struct bus {
 	uint16_t port;
 	bool strangers;
 	const char *trouble;
+	uint16_t signalling;
+	const char *signalling_trouble;
 	const struct keeper *keeper;
 	struct peer *peer;
 	struct bus_agent *agents;

@@ -175,19 +175,32 @@ static struct finding check_memory(void)
 				 "raise LimitMEMLOCK= in sottod.service" };
 }
 
+/* Only where it is asked for. */
+static bool check_signalling(const struct bus *b, struct finding *out)
+{
+	if (!b->signalling)
+		return false;
+	*out = b->signalling_trouble ?
+	       (struct finding){ "signalling", false, b->signalling_trouble,
+				 "journalctl -u sottod; then sudo systemctl restart sottod" } :
+	       (struct finding){ "signalling", true, "SIP is seen, and zrtp-hash is compared", "" };
+	return true;
+}
+
 int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct bus *b = data;
 	struct finding findings[] = {
 		check_kernel(b), check_worker(b), check_store(b), check_clock(), check_memory(),
-		{ 0 }, { 0 },
+		{ 0 }, { 0 }, { 0 },
 	};
-	size_t n = sizeof(findings) / sizeof(findings[0]) - 2;
+	size_t n = sizeof(findings) / sizeof(findings[0]) - 3;
 	sd_bus_message *reply = NULL;
 	int r = sd_bus_message_new_method_return(m, &reply);
 
 	n += check_rule(b, &findings[n]);
 	n += check_rules(b, &findings[n]);
+	n += check_signalling(b, &findings[n]);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "(sbss)");
 	for (size_t i = 0; r >= 0 && i < n; i++)

@@ -239,13 +239,15 @@ enum call_alarm call_alarm(const struct call *c)
 	const struct call_security *s = &c->security;
 
 	if (!s->secure)
-		return CALL_ALARM_NONE;
+		return c->false_hello ? CALL_ALARM_SIGNALLING : CALL_ALARM_NONE;
 	if (s->typed_wrong)
 		return CALL_ALARM_SAS_WRONG;
 	if (wrong_there(c))
 		return CALL_ALARM_SAS_WRONG_THERE;
 	if (s->relayed)		/* compared or not: the peer is not the one who speaks */
 		return CALL_ALARM_RELAYED;
+	if (c->false_hello)	/* no SAS says anything of a stream that has agreed on nothing */
+		return CALL_ALARM_SIGNALLING;
 	if (s->typed_right)
 		return CALL_ALARM_NONE;
 	if (s->somebody_else)
@@ -254,6 +256,8 @@ enum call_alarm call_alarm(const struct call *c)
 		return CALL_ALARM_MISMATCH;
 	if (s->code_wrong)
 		return CALL_ALARM_CODE;
+	if (s->false_hello)
+		return CALL_ALARM_SIGNALLING;
 	return s->weaker ? CALL_ALARM_WEAKER : CALL_ALARM_NONE;
 }
 
@@ -283,7 +287,7 @@ bool call_frozen(const struct call *c)
 	if (call_proved(c))
 		return false;
 	return s->somebody_else || c->retain.frozen ||
-	       (!s->matched && (s->mismatch || s->weaker || s->code_wrong));
+	       (!s->matched && (s->mismatch || s->weaker || s->code_wrong || s->false_hello));
 }
 
 bool call_retain_due(const struct call *c)
@@ -420,6 +424,7 @@ const char *call_alarm_name(enum call_alarm alarm)
 	case CALL_ALARM_RELAYED:		return "relayed";
 	case CALL_ALARM_WEAKER:			return "weaker";
 	case CALL_ALARM_CODE:			return "code";
+	case CALL_ALARM_SIGNALLING:		return "signalling";
 	}
 	return "";
 }
@@ -445,6 +450,10 @@ const char *call_alarm_text(enum call_alarm alarm)
 		return "At the other end the half that you said was typed wrong. Say it again, "
 		       "slowly; if it stays wrong, somebody is in between: say nothing that matters, "
 		       "hang up, and meet another way.";
+	case CALL_ALARM_SIGNALLING:
+		return "Whoever answers on the ports of this call is not the one whom the SIP message "
+		       "has named. Somebody is in between, or has changed that message: say nothing "
+		       "that matters, hang up, and call again another way.";
 	case CALL_ALARM_RELAYED:
 		return "A machine in the middle of this call says that it passes it on to somebody "
 		       "else: it hears all that is said. You have not agreed to trust it. Say nothing "

@@ -66,6 +66,7 @@ enum call_alarm {
 	CALL_ALARM_SAS_WRONG_THERE,
 	CALL_ALARM_RELAYED,		/* whoever is in the middle has said so, RFC 6189 7.3 */
 	CALL_ALARM_WEAKER,		/* than this peer has been seen with */
+	CALL_ALARM_SIGNALLING,		/* no Hello as SIP has named it, RFC 6189 8.1 */
 	CALL_ALARM_CODE,		/* not the one that was agreed on before the first call */
 };
 
@@ -95,6 +96,7 @@ struct call_retain {
  * @code_matched: both ends have the code that the persons had agreed on
  * @code_wrong: this end has one for whoever is to be there, and the other end has not
  * @relayed: the peer has offered us the SAS of somebody beyond it
+ * @false_hello: SIP has named another Hello than that of whom a stream has agreed with
  * @disclosed: D flag, RFC 6189 11: the keys may be known to others than the peer
  * @verified_before: the peer's SAS was compared on an earlier call
  * @typed_right: on this call the person here typed the other half
@@ -114,6 +116,7 @@ struct call_security {
 	bool code_matched;
 	bool code_wrong;
 	bool relayed;
+	bool false_hello;
 	bool disclosed;
 	bool verified_before;
 	bool typed_right;
@@ -143,6 +146,9 @@ struct call_security {
  * @tx_since: since when what leaves has been encrypted without a break, us since 1970; 0: it is not
  * @rx_since: likewise what arrives authenticated
  * @master: more keys come from it, if @can_rekey: the other end can make them too
+ * @peer_hello: hash of the Hello with which it has agreed, if @has_hello
+ * @false_hello: on one of its streams a Hello has come that is not the one that SIP has named,
+ *	and nothing is agreed there
  * @rekey: the keys in use no longer do, and there are no others yet
  * @stream: another stream of a call, of the one whose cookie is @of: what it has found and
  *	who is there is written down there
@@ -187,6 +193,9 @@ struct call {
 	bool stream;
 	bool refusing;
 	uint8_t of[CALL_COOKIE_LEN];
+	bool has_hello;
+	uint8_t peer_hello[ZRTP_HELLO_HASH_LEN];
+	bool false_hello;
 	struct call_retain retain;
 	struct control control;
 	char holder[CALL_HOLDER_MAX];

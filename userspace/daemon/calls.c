@@ -19,6 +19,7 @@ _Static_assert(DUE_NEVER == CLOCK_NEVER, "what is never due is in no heap");
 static const struct engine_events engine_events = {
 	.action = calls_zrtp,
 	.heard = calls_heard,
+	.signalled = calls_signalled,
 };
 
 int calls_new(struct calls **out, struct store *store, struct record *record, uint16_t port,
@@ -223,7 +224,10 @@ int line_session(struct calls *c, struct line *line)
 	if (r)
 		return r;
 	line->session = ++c->last_session;
-	return 0;
+	r = line_expect_hello(c, line);
+	if (r)	/* none that would take whatever Hello comes */
+		line_session_close(c, line);
+	return r;
 }
 
 int line_start(struct calls *c, struct line *line)
@@ -413,10 +417,12 @@ static void flush(struct calls *c, struct line *line)
 		if (r)
 			log_errno(r, "a call could not be recorded; it would be unknown after a restart");
 	}
-	if (line->first)
+	if (line->first) {
 		line_changed(line->first);
-	else
+	} else {
+		call->false_hello = line_has_false_hello(line);
 		streams_mirror(c, line);
+	}
 	tell(c, line);
 }
 

@@ -91,6 +91,8 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  * @media_seen: of a program's call, packets of both directions, as of @quiet_since
  * @quiet_since: when that was looked at last, monotonic ms; 0: not yet
  * @tries: where an outgoing call looks for its peer
+ * @signalled: SIP has named the far end's Hello: @hello
+ * @false_hello: another one has come, and nothing has been agreed since
  * @media: the holder's socket, ours to close; -1 for none
  * @changed: something is to be told and recorded
  * @told_progress: what was told last, and @told_alarm
@@ -133,6 +135,9 @@ struct line {
 	struct line_try tries[LINE_TRIES_MAX];
 	size_t n_tries;
 	size_t next_try;
+	bool signalled;
+	uint8_t hello[ZRTP_HELLO_HASH_LEN];
+	bool false_hello;
 	int media;
 	bool changed;
 	enum call_progress told_progress;
@@ -220,6 +225,12 @@ void calls_strangers(struct calls *c, bool allowed);
 
 /** calls_forgot() - The row is destroyed: running calls do not know who it was either. */
 void calls_forgot(struct calls *c, uint64_t id);
+
+/**
+ * calls_signalling() - A packet of SIP has passed, from its IP header on; to be read elsewhere.
+ * @sent: from this machine; else it came to it
+ */
+void calls_signalling(struct calls *c, bool sent, const uint8_t *data, size_t len);
 
 /* Looking. */
 

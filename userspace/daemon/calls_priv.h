@@ -13,6 +13,18 @@
 #define FLOWS_MS	100	/* between two words of the flows, which may be flooded */
 #define UNBORN_MS	20000	/* from the first packet to secure */
 
+/**
+ * struct signalled - what a SIP message has said of where a far end's media come from
+ * @until: when it is of no more use, monotonic ms; 0 for none
+ */
+struct signalled {
+	struct sotto_addr remote;
+	uint8_t hash[ZRTP_HELLO_HASH_LEN];
+	uint64_t until;
+};
+
+#define SIGNALLED_MAX	64	/* whose flows have not begun yet */
+
 struct calls {
 	struct store *store;
 	struct record *record;
@@ -38,6 +50,7 @@ struct calls {
 	uint64_t flows_told;
 	uint64_t commits_until;		/* calls_strangers.c */
 	uint64_t bytes_until;
+	struct signalled signalled[SIGNALLED_MAX];	/* calls_signalled.c */
 };
 
 /* calls.c */
@@ -103,6 +116,23 @@ void line_closed(struct calls *c, struct line *line);
 /* silence_run() - has nothing gone either way for CALL_SILENT_MS? */
 void silence_run(struct calls *c, struct line *line, uint64_t now);
 uint64_t silence_deadline(const struct calls *c, const struct line *line);
+
+/* calls_signalled.c */
+
+/* calls_signalled() - what a SIP message has said, of a call that a program here takes part in */
+void calls_signalled(const struct sip_media *media, void *arg);
+
+/* line_expect_hello() - tell the new session what has been signalled; 0 or a negative errno */
+int line_expect_hello(struct calls *c, struct line *line);
+
+/* line_false_hello() - one has come that is not the one that was signalled */
+void line_false_hello(struct line *line);
+
+/* line_agreed_hello() - keys were agreed with whoever has said this one */
+void line_agreed_hello(struct calls *c, struct line *line, const uint8_t hash[ZRTP_HELLO_HASH_LEN]);
+
+/* line_has_false_hello() - on one of the streams of this call */
+bool line_has_false_hello(const struct line *call);
 
 /* calls_note.c */
 

@@ -166,6 +166,13 @@ static void change_places(struct line *a, struct line *b)
 	SWAP(a->call->heard, b->call->heard);
 	SWAP(a->call->tx_since, b->call->tx_since);
 	SWAP(a->call->rx_since, b->call->rx_since);
+	SWAP(a->call->has_hello, b->call->has_hello);
+	SWAP(a->signalled, b->signalled);
+	SWAP(a->false_hello, b->false_hello);
+	for (size_t i = 0; i < ZRTP_HELLO_HASH_LEN; i++) {
+		SWAP(a->call->peer_hello[i], b->call->peer_hello[i]);
+		SWAP(a->hello[i], b->hello[i]);
+	}
 	SWAP(a->call->control, b->call->control);
 	line_changed(a);
 	line_changed(b);

@@ -158,6 +158,8 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 		line->agreed = !r && mark(c, line);
 		if (r)
 			line_failed(c, line);
+		else
+			line_agreed_hello(c, line, action->secure.peer_hello);
 		return;
 	}
 	line->agreed = true;
@@ -180,6 +182,7 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 		return;
 	}
 	call_secured(call, clock_ms(), clock_wall_us());
+	line_agreed_hello(c, line, action->secure.peer_hello);
 	streams_renew(c, line);
 	if (!mark(c, line))
 		return;
@@ -308,7 +311,8 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 	case ZRTP_ACTION_RELAY:	/* no peer here is a PBX that somebody has enrolled with */
 		relayed(line->first ?: line, action);
 		break;
-	case ZRTP_ACTION_FALSE_HELLO:	/* there is no signalling here that could name one */
+	case ZRTP_ACTION_FALSE_HELLO:
+		line_false_hello(line);
 		break;
 	case ZRTP_ACTION_FAILED:
 	case ZRTP_ACTION_CLEARED:	/* no session here allows it: nothing leaves in clear */

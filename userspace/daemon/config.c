@@ -20,7 +20,7 @@ void config_init(struct config *c)
 	snprintf(c->worker, sizeof(c->worker), "%s", SOTTOD_WORKER);
 }
 
-static int set_port(struct config *c, const char *value)
+static int set_port(uint16_t *out, const char *value)
 {
 	char *end;
 	unsigned long port = strtoul(value, &end, 10);
@@ -28,7 +28,16 @@ static int set_port(struct config *c, const char *value)
 	/* The next port would be RTCP's. */
 	if (value[0] < '0' || value[0] > '9' || *end || !port || port >= UINT16_MAX)
 		return -EINVAL;
-	c->port = port;
+	*out = port;
+	return 0;
+}
+
+/* None, unless it is asked for. */
+static int set_signalling(uint16_t *port, const char *value)
+{
+	if (strcmp(value, "no"))
+		return set_port(port, value);
+	*port = 0;
 	return 0;
 }
 
@@ -66,7 +75,9 @@ static int set_worker(char worker[PATH_MAX], const char *value)
 int config_set(struct config *c, const char *key, const char *value)
 {
 	if (!strcmp(key, "port"))
-		return set_port(c, value);
+		return set_port(&c->port, value);
+	if (!strcmp(key, "signalling"))
+		return set_signalling(&c->signalling, value);
 	if (!strcmp(key, "strangers"))
 		return set_flag(&c->strangers, value);
 	if (!strcmp(key, "verbose"))

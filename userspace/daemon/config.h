@@ -13,6 +13,7 @@
  * struct config - sottod.conf, sottod(8)
  * @port: of direct calls
  * @strangers: may somebody whom nobody here has paired make it ring?
+ * @signalling: port of SIP whose messages are looked at; 0: none are
  * @verbose: debug messages, which name peers and addresses
  * @state_dir: the store
  * @runtime_dir: records of running calls
@@ -22,6 +23,7 @@
 struct config {
 	uint16_t port;
 	bool strangers;
+	uint16_t signalling;
 	bool verbose;
 	char state_dir[PATH_MAX];
 	char runtime_dir[PATH_MAX];

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -127,7 +128,8 @@ bool engine_is_busy(const struct engine *e)
 
 static int give(struct engine *e, const struct wire_order *o)
 {
-	bool is_packet = o->type == WIRE_PACKET || o->type == WIRE_CONTROL;
+	bool is_packet = o->type == WIRE_PACKET || o->type == WIRE_CONTROL ||
+			 o->type == WIRE_SIGNALLING;
 	ssize_t n = -1;
 	size_t len;
 	int r = 0;
@@ -236,6 +238,22 @@ int engine_control(struct engine *e, uint64_t flow_id, const uint8_t *data, size
 	return give(e, &o);
 }
 
+int engine_expect(struct engine *e, uint64_t id, const uint8_t hash[ZRTP_HELLO_HASH_LEN])
+{
+	struct wire_order o = { .type = WIRE_EXPECT, .id = id };
+
+	memcpy(o.hash, hash, sizeof(o.hash));
+	return give(e, &o);
+}
+
+int engine_signalling(struct engine *e, bool sent, const uint8_t *data, size_t len)
+{
+	const struct wire_order o = { .type = WIRE_SIGNALLING, .packet = { data, len },
+				      .sent = sent };
+
+	return give(e, &o);
+}
+
 void engine_close(struct engine *e, uint64_t id)
 {
 	const struct wire_order o = { .type = WIRE_CLOSE, .id = id };
@@ -277,6 +295,8 @@ static void tell(struct engine *e, uint64_t now, const struct wire_answer *a)
 		on_pong(e, now);
 	else if (a->type == WIRE_HEARD)
 		e->events->heard(a->id, &a->control, e->arg);
+	else if (a->type == WIRE_SIGNALLED)
+		e->events->signalled(&a->media, e->arg);
 	else
 		e->events->action(a->id, &a->action, e->arg);
 }

@@ -19,12 +19,14 @@ struct engine;
  * struct engine_events - what the worker tells, in order
  * @action: of session @id; valid during the callback, wiped after it
  * @heard: what engine_control() was given has said
+ * @signalled: what engine_signalling() was given says of a far end's media
  *
  * Orders may be given from inside of them.
  */
 struct engine_events {
 	void (*action)(uint64_t id, const struct zrtp_action *action, void *arg);
 	void (*heard)(uint64_t flow_id, const struct control_packet *packet, void *arg);
+	void (*signalled)(const struct sip_media *media, void *arg);
 };
 
 /**
@@ -82,6 +84,14 @@ int engine_control(struct engine *e, uint64_t flow_id, const uint8_t *data, size
  * killed: with one for each stranger who comes, strangers could have it killed.
  */
 bool engine_is_busy(const struct engine *e);
+/** engine_expect() - Only one Hello is the peer's; before engine_start(). */
+int engine_expect(struct engine *e, uint64_t id, const uint8_t hash[ZRTP_HELLO_HASH_LEN]);
+
+/**
+ * engine_signalling() - Have a packet of SIP read, from its IP header on.
+ * @sent: from this machine; else it came to it
+ */
+int engine_signalling(struct engine *e, bool sent, const uint8_t *data, size_t len);
 
 /** engine_close() - What the session still tells concerns nobody. */
 void engine_close(struct engine *e, uint64_t id);

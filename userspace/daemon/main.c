@@ -5,6 +5,7 @@
  *	kernel module --kernel.c--> calls <--bus_*.c-- persons and their programs
  *	                             | |
  *	      worker <--engine.c-----+ +---> store (peers), record (running calls)
+ *	         SIP --signalling.c--> calls, if it is asked for; read by the worker
  *
  * The worker (worker_main.c) is a process of its own, kept by keeper.c: what the network
  * has sent is read there, and never here. Everything happens in one loop. Whatever has happened, calls_run() then does
@@ -30,6 +31,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "media.h"
+#include "signalling.h"
 
 #define KERNEL_RETRY_US		(3 * 1000000ULL)
 #define NOT_LOADED \
@@ -47,6 +49,8 @@ struct sottod {
 	sd_event_source *timer;
 	sd_event_source *retry;
 	sd_event_source *kernel_io;
+	sd_event_source *signalling_io;
+	struct signalling *signalling;
 	struct seal *seal;
 	struct store *store;
 	struct record *record;
@@ -142,6 +146,43 @@ static int kernel_try(struct sottod *s)
 	sd_notify(0, "STATUS=Ready for calls");
 	log_info("ready for calls");
 	return 0;
+}
+
+static void on_sip(bool sent, const uint8_t *data, size_t len, void *arg)
+{
+	struct sottod *s = arg;
+
+	calls_signalling(s->calls, sent, data, len);
+}
+
+static int on_signalling(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+	struct sottod *s = data;
+	int r = signalling_dispatch(s->signalling);
+
+	if (!r)
+		return 0;
+	log_errno(r, "SIP cannot be seen any more; restart sottod");
+	s->bus->signalling_trouble = "SIP could be seen, and cannot any more";
+	return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+}
+
+/* Calls are as safe without: it is told, and they go on. */
+static int look_at_signalling(struct sottod *s)
+{
+	int r;
+
+	s->bus->signalling = s->config.signalling;
+	if (!s->config.signalling)
+		return 0;
+	r = signalling_open(&s->signalling, s->config.signalling, on_sip, s);
+	if (r) {
+		log_errno(r, "SIP cannot be seen; see signalling in sottod(8)");
+		s->bus->signalling_trouble = "nftables does not show SIP, though sottod.conf asks for it";
+		return 0;
+	}
+	return sd_event_add_io(s->loop, &s->signalling_io, signalling_fd(s->signalling), EPOLLIN,
+			       on_signalling, s);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *data)
@@ -258,6 +299,8 @@ static int start(struct sottod *s)
 		r = failed(media_listen(&s->media, s->config.port),
 			   "the port of calls cannot be had; see port in sottod(8)");
 	if (r >= 0)
+		r = failed(look_at_signalling(s), "SIP cannot join the event loop");
+	if (r >= 0)
 		r = failed(bus_serve(s->bus, s->calls),
 			   "the name org.sotto1 cannot be had; is another sottod running, or the bus "
 			   "policy missing?");
@@ -276,6 +319,8 @@ static int start(struct sottod *s)
 static void stop(struct sottod *s)
 {
 	bus_close(s->bus);
+	sd_event_source_unref(s->signalling_io);
+	signalling_close(s->signalling);
 	keeper_free(s->keeper);
 	calls_free(s->calls);
 	kernel_close(s->kernel);
@@ -312,12 +357,13 @@ static void usage(FILE *to)
 	      "  --state-dir DIR     where the store is\n"
 	      "  --runtime-dir DIR   where records of running calls are\n"
 	      "  --worker FILE       program of the process that agrees keys\n"
+	      "  --signalling PORT   UDP port of SIP whose zrtp-hash is compared, or no\n"
 	      "  --verbose           also say what names peers and addresses\n"
 	      "  --version\n"
 	      "  --help\n", to);
 }
 
-enum opt { OPT_CONFIG, OPT_PORT, OPT_STATE, OPT_RUNTIME, OPT_WORKER, OPT_VERBOSE, OPT_VERSION, OPT_HELP };
+enum opt { OPT_CONFIG, OPT_PORT, OPT_STATE, OPT_RUNTIME, OPT_WORKER, OPT_SIGNALLING, OPT_VERBOSE, OPT_VERSION, OPT_HELP };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
@@ -325,6 +371,7 @@ static const struct option options[] = {
 	{ "state-dir", required_argument, NULL, OPT_STATE },
 	{ "runtime-dir", required_argument, NULL, OPT_RUNTIME },
 	{ "worker", required_argument, NULL, OPT_WORKER },
+	{ "signalling", required_argument, NULL, OPT_SIGNALLING },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },

@@ -159,6 +159,9 @@ static void carry_out(struct zrtp_session *zrtp, uint64_t now, const struct wire
 	case WIRE_PACKET:
 		zrtp_session_packet(zrtp, now, o->packet.data, o->packet.len);
 		break;
+	case WIRE_EXPECT:
+		zrtp_session_expect_hello(zrtp, now, o->hash);
+		break;
 	case WIRE_AUTHENTICATED:
 		zrtp_session_srtp_authenticated(zrtp, now);
 		break;
@@ -166,6 +169,7 @@ static void carry_out(struct zrtp_session *zrtp, uint64_t now, const struct wire
 	case WIRE_CLOSE:
 	case WIRE_CONTROL:
 	case WIRE_PING:
+	case WIRE_SIGNALLING:
 		break;
 	}
 }

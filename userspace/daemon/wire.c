@@ -16,8 +16,9 @@
 SIZE_IS(struct zrtp_peer, 208);
 SIZE_IS(struct zrtp_master, 216);
 SIZE_IS(struct zrtp_srtp, 56);
-SIZE_IS(struct zrtp_action, 312);
+SIZE_IS(struct zrtp_action, 344);
 SIZE_IS(struct control_packet, 16);
+SIZE_IS(struct sip_media, 54);
 
 /**
  * struct walk - through a message
@@ -128,6 +129,7 @@ static void secure(struct walk *w, struct zrtp_action *a)
 	ENUM(w, a->secure.role, ZRTP_ROLE_RESPONDER);
 	octets(w, a->secure.own_zid, sizeof(a->secure.own_zid));
 	octets(w, a->secure.peer_zid, sizeof(a->secure.peer_zid));
+	octets(w, a->secure.peer_hello, sizeof(a->secure.peer_hello));
 	octets(w, a->secure.sas_value, sizeof(a->secure.sas_value));
 	FLAG(w, a->secure.secrets_matched);
 	FLAG(w, a->secure.secrets_mismatch);
@@ -170,13 +172,13 @@ static void relay(struct walk *w, struct zrtp_action *a)
 }
 
 /* All that is left. */
-static void packet(struct walk *w, const uint8_t **data, size_t *len)
+static void packet(struct walk *w, const uint8_t **data, size_t *len, size_t max)
 {
 	if (!w->writing) {
 		*data = w->at;
 		*len = w->left;
 	}
-	w->bad = w->bad || !*len || *len > ZRTP_PACKET_MAX;
+	w->bad = w->bad || !*len || *len > max;
 	if (w->bad)
 		return;
 	if (w->writing)
@@ -198,7 +200,7 @@ static void action(struct walk *w, struct zrtp_action *a)
 		return;
 	switch (a->type) {
 	case ZRTP_ACTION_SEND:
-		packet(w, &a->packet.data, &a->packet.len);
+		packet(w, &a->packet.data, &a->packet.len, ZRTP_PACKET_MAX);
 		break;
 	case ZRTP_ACTION_PEER:
 		octets(w, a->peer_zid, sizeof(a->peer_zid));
@@ -242,6 +244,19 @@ static void action(struct walk *w, struct zrtp_action *a)
 	}
 }
 
+/* An address of the other family leaves nothing behind its own. */
+static void media(struct walk *w, struct sip_media *m)
+{
+	static const uint8_t none[sizeof(m->addr)];
+
+	FLAG(w, m->ipv6);
+	octets(w, m->addr, sizeof(m->addr));
+	WALK(w, m->port, 2, UINT16_MAX);
+	FLAG(w, m->has_hash);
+	octets(w, m->hash, sizeof(m->hash));
+	w->bad = w->bad || !m->port || (!m->ipv6 && memcmp(m->addr + 4, none, 12));
+}
+
 /* As control_parse() leaves it: of another version only its number is there. */
 static void control(struct walk *w, struct control_packet *p)
 {
@@ -270,7 +285,7 @@ static unsigned int head(struct walk *w, unsigned int type, uint64_t *id, unsign
 
 static void walk_order(struct walk *w, struct wire_order *o)
 {
-	unsigned int type = head(w, o->type, &o->id, WIRE_OPEN, WIRE_REFUSE);
+	unsigned int type = head(w, o->type, &o->id, WIRE_OPEN, WIRE_EXPECT);
 
 	if (w->bad)
 		return;
@@ -291,7 +306,14 @@ static void walk_order(struct walk *w, struct wire_order *o)
 		break;
 	case WIRE_PACKET:
 	case WIRE_CONTROL:
-		packet(w, &o->packet.data, &o->packet.len);
+		packet(w, &o->packet.data, &o->packet.len, ZRTP_PACKET_MAX);
+		break;
+	case WIRE_SIGNALLING:
+		FLAG(w, o->sent);
+		packet(w, &o->packet.data, &o->packet.len, WIRE_SIGNALLING_MAX);
+		break;
+	case WIRE_EXPECT:
+		octets(w, o->hash, sizeof(o->hash));
 		break;
 	case WIRE_CONTEND:
 		contend(w, &o->contend);
@@ -306,7 +328,7 @@ static void walk_order(struct walk *w, struct wire_order *o)
 
 static void walk_answer(struct walk *w, struct wire_answer *a)
 {
-	unsigned int type = head(w, a->type, &a->id, WIRE_READY, WIRE_PONG);
+	unsigned int type = head(w, a->type, &a->id, WIRE_READY, WIRE_SIGNALLED);
 
 	if (w->bad)
 		return;
@@ -323,6 +345,9 @@ static void walk_answer(struct walk *w, struct wire_answer *a)
 		control(w, &a->control);
 		break;
 	case WIRE_PONG:
+		break;
+	case WIRE_SIGNALLED:
+		media(w, &a->media);
 		break;
 	}
 }

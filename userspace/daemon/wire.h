@@ -8,7 +8,8 @@
  *	octet 2..9	id
  *	then		what belongs to the type: always the same length, but for the
  *			packet of WIRE_PACKET, WIRE_CONTROL and ZRTP_ACTION_SEND, which
- *			is what is left, 1..ZRTP_PACKET_MAX octets
+ *			is what is left, 1..ZRTP_PACKET_MAX octets, and that of
+ *			WIRE_SIGNALLING, 1..WIRE_SIGNALLING_MAX
  *
  * Numbers are little endian. A message is valid as a whole or refused: length, every
  * enumeration, every flag and every inner length are checked, because whoever has
@@ -18,10 +19,12 @@
 #define SOTTOD_WIRE_H
 
 #include "control.h"
+#include "sip.h"
 #include "zrtp.h"
 
 #define WIRE_VERSION	1
 #define WIRE_MAX	4096	/* octets of a message; a socket reads no longer one */
+#define WIRE_SIGNALLING_MAX	4000	/* octets of a packet of SIP */
 
 /* From sottod. @id names a session, but for WIRE_CONTROL a flow. */
 enum wire_order_type {
@@ -37,6 +40,8 @@ enum wire_order_type {
 	WIRE_JOIN,		/* @peer and @master: answers ZRTP_ACTION_PEER of another stream */
 	WIRE_CONTEND,		/* @contend: what has come on another stream */
 	WIRE_REFUSE,		/* end it, and say so */
+	WIRE_SIGNALLING,	/* @sent and @packet: SIP, from its IP header on; @id is nobody's */
+	WIRE_EXPECT,		/* @hash: no other Hello is the peer's; before WIRE_START */
 };
 
 /* From the worker. */
@@ -45,6 +50,7 @@ enum wire_answer_type {
 	WIRE_ACTION,		/* @action, of a session */
 	WIRE_HEARD,		/* @control: what the WIRE_CONTROL of flow @id has said */
 	WIRE_PONG,
+	WIRE_SIGNALLED,		/* @media: a far end's, from now on; @id is nobody's */
 };
 
 /* What the worker is locked in by. Without one of WIRE_LOCKS_NEEDED it does not work. */
@@ -72,8 +78,12 @@ struct wire_order {
 			struct zrtp_peer peer;
 			struct zrtp_master master;
 		};
-		struct wire_packet packet;
 		struct zrtp_contend contend;
+		struct {
+			struct wire_packet packet;
+			bool sent;	/* from this machine; else it came to it */
+		};
+		uint8_t hash[ZRTP_HELLO_HASH_LEN];
 	};
 };
 
@@ -89,6 +99,7 @@ struct wire_answer {
 		uint32_t locks;
 		struct zrtp_action action;
 		struct control_packet control;
+		struct sip_media media;
 	};
 };
 

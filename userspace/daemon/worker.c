@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include "dialogs.h"
 #include "sessions.h"
 
 #define ORDERS_MAX	64	/* in a row, before what is due has its turn */
@@ -17,6 +18,7 @@ struct worker {
 	int fd;
 	int error;
 	struct wire_desk *desk;
+	struct dialogs dialogs;
 };
 
 static void answer(struct worker *w, const struct wire_answer *a)
@@ -88,6 +90,23 @@ static void read_control(struct worker *w, const struct wire_order *o)
 		answer(w, &heard);
 }
 
+/* What is no SIP is nobody's. */
+static void read_signalling(struct worker *w, const struct wire_order *o)
+{
+	struct wire_answer signalled = { .type = WIRE_SIGNALLED };
+	struct sip_media media[SIP_MEDIA_MAX];
+	struct sip_message message;
+	size_t n;
+
+	if (sip_parse(o->packet.data, o->packet.len, &message))
+		return;
+	n = dialogs_message(&w->dialogs, o->sent, &message, media);
+	for (size_t i = 0; i < n; i++) {
+		signalled.media = media[i];
+		answer(w, &signalled);
+	}
+}
+
 static void do_order(struct worker *w, uint64_t now, const struct wire_order *o)
 {
 	const struct wire_answer pong = { .type = WIRE_PONG, .id = o->id };
@@ -96,6 +115,8 @@ static void do_order(struct worker *w, uint64_t now, const struct wire_order *o)
 		answer(w, &pong);
 	else if (o->type == WIRE_CONTROL)
 		read_control(w, o);
+	else if (o->type == WIRE_SIGNALLING)
+		read_signalling(w, o);
 	else
 		sessions_order(w->sessions, now, o);
 }

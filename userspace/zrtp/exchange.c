@@ -502,6 +502,7 @@ static void complete(struct zrtp_session *s)
 		memcpy(action->secure.peer_zid, hello.zid, ZRTP_ZID_LEN);
 		memcpy(action->secure.peer_client_id, hello.client_id, ZRTP_CLIENT_ID_LEN);
 	}
+	crypto_hash_sha256(action->secure.peer_hello, s->peer_hello.data, s->peer_hello.len);
 	memcpy(action->secure.sas_value, s->keys.sas_value, sizeof(s->keys.sas_value));
 	action->secure.secrets_matched = s->secrets_matched;
 	action->secure.secrets_mismatch = s->secrets_mismatch;

@@ -291,6 +291,8 @@ struct zrtp_action {
 			bool secrets_matched;	/* rs1 or rs2 of both sides met */
 			bool secrets_mismatch;	/* we had some, none met: alarm */
 			bool aux_matched;
+			uint8_t peer_hello[ZRTP_HELLO_HASH_LEN];	/* hash of its Hello, whatever
+									 * was signalled */
 			bool hello_signalled;	/* the peer's Hello is the one that
 						 * zrtp_session_expect_hello() has named */
 			bool pbx_matched;	/* the peer is a PBX that the person has enrolled with */
