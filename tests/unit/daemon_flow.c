@@ -544,7 +544,7 @@ static unsigned int lines_of(int end)
 	return n;
 }
 
-/* 100 000 Hellos from as many addresses, twenty in each ms: they are each other's rivals. */
+/* 40 000 Hellos from as many addresses, twenty in each ms: they are each other's rivals. */
 static void calls_come_through_a_flood_of_strangers(void **state)
 {
 	uint64_t sent;
@@ -552,12 +552,12 @@ static void calls_come_through_a_flood_of_strangers(void **state)
 
 	world_pair_both();
 	sent = world.end[BOB].zrtp_sent;
-	for (uint32_t n = 1; n <= 100000; n++) {
+	for (uint32_t n = 1; n <= 40000; n++) {
 		world_stranger(BOB, n);
 		if (n % 20)
 			continue;
-		assert_true(lines_of(BOB) <= 32 + 1 + 5);	/* calls that have ended linger */
-		assert_true(world_flows(BOB) <= WORLD_EMBRYONIC + 32 + 6);
+		assert_true(lines_of(BOB) <= 32 + 1 + 2);	/* calls that have ended linger */
+		assert_true(world_flows(BOB) <= WORLD_EMBRYONIC + 32 + 3);
 		if (n % 20000 == 10000)	/* the first time they have never met */
 			assert_int_equal(world_dial(ALICE, "Bob"), 0);
 		world_run(1);
@@ -571,9 +571,9 @@ static void calls_come_through_a_flood_of_strangers(void **state)
 		calls++;
 		world_hangup(ALICE);
 	}
-	assert_int_equal(calls, 5);
+	assert_int_equal(calls, 2);
 	/* An answer each, and what the calls took. */
-	assert_true(world.end[BOB].zrtp_sent - sent < 100000 + 5 * 100);
+	assert_true(world.end[BOB].zrtp_sent - sent < 40000 + 2 * 100);
 	world_run(60000);
 	assert_null(calls_first(calls_of(BOB)));
 }

@@ -153,7 +153,7 @@ int peers_devices(struct store *s, uint32_t uid, const char *name,
 		  uint64_t ids[PEERS_DEVICES_MAX])
 {
 	struct device_search search = { .name = name, .uid = uid };
-	int r = store_each(s, look_for_device, &search);
+	int r = store_each_named(s, look_for_device, &search);
 
 	if (r)
 		return r;
@@ -185,7 +185,7 @@ static int look_for_code(const struct peer *p, void *arg)
 int peers_coded(struct store *s, const struct sotto_addr *addr, struct peer *out)
 {
 	struct code_search search = { .addr = addr };
-	int r = store_each(s, look_for_code, &search);
+	int r = store_each_named(s, look_for_code, &search);
 
 	if (r)
 		return r;
@@ -197,7 +197,7 @@ int peers_coded(struct store *s, const struct sotto_addr *addr, struct peer *out
 int peers_claimed(struct store *s, const struct sotto_addr *addr, struct peer *out)
 {
 	struct search search = { .addr = addr, .uid = UINT32_MAX };
-	int r = store_each(s, look_at, &search);
+	int r = store_each_named(s, look_at, &search);
 
 	if (r)
 		return r;
@@ -209,7 +209,7 @@ int peers_expected(struct store *s, uint32_t uid, const struct sotto_addr *addr,
 {
 	struct search search = { .addr = addr, .uid = uid };
 	uint64_t id;
-	int r = store_each(s, look_at, &search);
+	int r = store_each_named(s, look_at, &search);
 
 	if (r)
 		return r;
@@ -239,7 +239,7 @@ static int met_there(const struct peer *p, void *arg)
 int peers_met_at(struct store *s, uint32_t uid, const struct sotto_addr *addr, struct peer *out)
 {
 	struct meeting m = { .addr = addr, .uid = uid };
-	int r = store_each(s, met_there, &m);
+	int r = store_each_unnamed(s, met_there, &m);
 
 	if (r)
 		return r;

@@ -49,14 +49,17 @@ static const char settings[] =
 	"PRAGMA synchronous = FULL;"
 	"PRAGMA secure_delete = ON;";
 
-enum statement { GET, FIND_NAME, FIND_ZID, EACH, INSERT, UPDATE, FORGET, SETTING, SET,
-		 STATEMENTS };
+enum statement { GET, FIND_NAME, FIND_ZID, EACH, EACH_NAMED, EACH_UNNAMED, INSERT, UPDATE, FORGET,
+		 SETTING, SET, STATEMENTS };
 
 static const char *const sql[STATEMENTS] = {
 	[GET]		= "SELECT id, key, box FROM peer WHERE id = ?",
 	[FIND_NAME]	= "SELECT id, key, box FROM peer WHERE name = ?",
 	[FIND_ZID]	= "SELECT id, key, box FROM peer WHERE zid = ? ORDER BY id",
 	[EACH]		= "SELECT id, key, box FROM peer ORDER BY id",
+	/* In these words it takes the index, and reads no row of those without a name. */
+	[EACH_NAMED]	= "SELECT id, key, box FROM peer WHERE name > x'' ORDER BY +id",
+	[EACH_UNNAMED]	= "SELECT id, key, box FROM peer WHERE name IS NULL ORDER BY id",
 	[INSERT]	= "INSERT INTO peer (zid, name, key, box) VALUES (?, ?, ?, ?)",
 	[UPDATE]	= "UPDATE peer SET zid = ?, name = ?, key = ?, box = ? WHERE id = ?",
 	[FORGET]	= "DELETE FROM peer WHERE id = ?",
@@ -389,10 +392,11 @@ int store_find_zid(struct store *s, const uint8_t zid[ZRTP_ZID_LEN], struct peer
 	return r;
 }
 
-int store_survey(struct store *s, int (*cb)(const struct peer *p, void *arg),
-		 int (*spoilt)(uint64_t id, void *arg), void *arg)
+static int each(struct store *s, enum statement which,
+		int (*cb)(const struct peer *p, void *arg),
+		int (*spoilt)(uint64_t id, void *arg), void *arg)
 {
-	_cleanup_reset_ sqlite3_stmt *q = s->statements[EACH];
+	_cleanup_reset_ sqlite3_stmt *q = s->statements[which];
 	/* Once for all rows: locked memory is a page with two others around it each time. */
 	_cleanup_opened_ struct opened *o = sodium_malloc(sizeof(*o));
 	_cleanup_peer_ struct peer *p = peer_new();
@@ -413,6 +417,12 @@ int store_survey(struct store *s, int (*cb)(const struct peer *p, void *arg),
 	return r;
 }
 
+int store_survey(struct store *s, int (*cb)(const struct peer *p, void *arg),
+		 int (*spoilt)(uint64_t id, void *arg), void *arg)
+{
+	return each(s, EACH, cb, spoilt, arg);
+}
+
 static int refuse_spoilt(uint64_t id, void *arg)
 {
 	return -EBADMSG;
@@ -420,7 +430,17 @@ static int refuse_spoilt(uint64_t id, void *arg)
 
 int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
 {
-	return store_survey(s, cb, refuse_spoilt, arg);
+	return each(s, EACH, cb, refuse_spoilt, arg);
+}
+
+int store_each_named(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
+{
+	return each(s, EACH_NAMED, cb, refuse_spoilt, arg);
+}
+
+int store_each_unnamed(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg)
+{
+	return each(s, EACH_UNNAMED, cb, refuse_spoilt, arg);
 }
 
 static int bind_indices(const struct store *s, sqlite3_stmt *q, const struct peer *p)

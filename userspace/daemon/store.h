@@ -52,6 +52,10 @@ int store_each(struct store *s, int (*cb)(const struct peer *p, void *arg), void
 int store_survey(struct store *s, int (*cb)(const struct peer *p, void *arg),
 		 int (*spoilt)(uint64_t id, void *arg), void *arg);
 
+/* As store_each(), those that a person has named, or only those that softphones have met. */
+int store_each_named(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg);
+int store_each_unnamed(struct store *s, int (*cb)(const struct peer *p, void *arg), void *arg);
+
 /** store_put() - Write a row; one with id 0 is new and is given its id. */
 int store_put(struct store *s, struct peer *p);
 
