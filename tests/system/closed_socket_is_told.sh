@@ -68,16 +68,16 @@ for f in 4 6; do
 done
 
 # Of more than 8 192 flows some are looked at each second.
-pids=
+ends=
 for i in 1 2 3 4 5 6 7 8; do
 	program "some$i" alice "$a:701$i"
-	pids="$pids some$i:$started"
+	ends="$ends some$i:$started"
 	turn "some$i" "$b:701$i"
 	say "some$i" rtp 2
 	must 10 eval "[ \"\$(states alice 701$i)\" = hold/hold ]"
 done
 must 1 nl alice flow new "local=$a:9000" "remote=$b:10000" count=20000 >/dev/null
-for p in $pids; do
+for p in $ends; do
 	program_ends "${p%:*}" "${p#*:}"
 done
 check "among twenty thousand: all who close their sockets are told of" \
