@@ -12,7 +12,7 @@ bad=
 _moment=0
 
 worker_of() {
-	inside "$1" pgrep -x sottod-worker
+	inside "$1" pgrep -n -x sottod-worker
 }
 
 # A handshake is so long then that it has moments.
@@ -45,22 +45,35 @@ is_safe() {
 # strike VICTIM sottod|worker
 strike() {
 	if [ "$2" = worker ]; then
-		inside "$1" kill -KILL "$(worker_of "$1")"
+		inside "$1" kill -KILL "$(worker_of "$1")" || wrong alive
 		return
 	fi
 	signal_on "$1" sottod KILL
 	wait_on "$1" sottod
 }
 
+# one_worker HOST: those of a sottod that is no more end by themselves
+one_worker() {
+	[ "$(inside "$1" ps -C sottod-worker -o stat= | grep -vc Z)" = 1 ]
+}
+
 recover() {
 	[ "$2" = worker ] || sottod_up "$1"
-	must 30 worker_of "$1" >/dev/null
+	wait_until 30 one_worker "$1" || wrong workers
 }
 
 # knows HOST NAME: the row is there, and says what it said
 knows() {
 	manager "$1" ListPeers |
 	jq -e --arg n "$2" '.data[0][][1] | select(.Name.data == $n) | .Verified.data' >/dev/null
+}
+
+seen() {
+	echo "$(call_has alice Progress)/$(call_has bob Progress)"
+}
+
+both_active() {
+	[ "$(call_has alice Progress) $(call_has bob Progress)" = "active active" ]
 }
 
 wrong() {
@@ -108,7 +121,8 @@ moment_of_running() {
 	is_safe alice "$_a" && is_safe bob "$_b" || wrong fell
 	recover "$_victim" "$_what"
 	is_safe alice "$_a" && is_safe bob "$_b" || wrong fell-later
-	[ "$(call_has alice Progress) $(call_has bob Progress)" = "active active" ] || wrong not-active
+	both_active || note "moment $_moment: at first $(seen)"
+	wait_until 10 both_active || wrong "not-active,$(seen)"
 	[ "$(call_has alice Verified)$(call_has bob Verified)" = truetrue ] || wrong not-verified
 }
 
