@@ -85,6 +85,7 @@ check "libsotto(3)" manual man3/libsotto.3
 check "sotto(1)" manual man1/sotto.1
 check "sottod(8)" manual man8/sottod.8
 check "sotto-guard(8)" manual man8/sotto-guard.8
+check "sotto.conf(5)" manual man5/sotto.conf.5
 check "sotto-rules(5)" manual man5/sotto-rules.5
 check "a program compiles against the library" compiles
 check "and runs with it" env LD_LIBRARY_PATH="$tree/usr/lib/x86_64-linux-gnu" "$work/program"

@@ -129,8 +129,8 @@ int config_read(struct config *c, const char *path, unsigned int *line)
 		++*line;
 		r = read_line(c, text);
 	}
-	if (!r && ferror(f))
-		r = -EIO;
+	if (!r && !feof(f))
+		r = -errno;
 	free(text);
 	fclose(f);
 	return r;

@@ -177,7 +177,7 @@ static int look_at_signalling(struct sottod *s)
 		return 0;
 	r = signalling_open(&s->signalling, s->config.signalling, on_sip, s);
 	if (r) {
-		log_errno(r, "SIP cannot be seen; see signalling in sottod(8)");
+		log_errno(r, "SIP cannot be seen; see signalling in sotto.conf(5)");
 		s->bus->signalling_trouble = "nftables does not show SIP, though sottod.conf asks for it";
 		return 0;
 	}
@@ -297,7 +297,7 @@ static int start(struct sottod *s)
 	/* The rule is there before the first socket that it is for. */
 	if (r >= 0)
 		r = failed(media_listen(&s->media, s->config.port),
-			   "the port of calls cannot be had; see port in sottod(8)");
+			   "the port of calls cannot be had; see port in sotto.conf(5)");
 	if (r >= 0)
 		r = failed(look_at_signalling(s), "SIP cannot join the event loop");
 	if (r >= 0)
@@ -350,7 +350,7 @@ static void usage(FILE *to)
 	fputs("usage: sottod [OPTION]...\n"
 	      "\n"
 	      "Agrees keys for calls and keeps the peers; started by systemd, talked to by\n"
-	      "sotto(1). See sottod(8).\n"
+	      "sotto(1). See sottod(8) and sotto.conf(5).\n"
 	      "\n"
 	      "  --config FILE       instead of " CONFIG_FILE "\n"
 	      "  --port PORT         UDP port of direct calls\n"
@@ -383,10 +383,13 @@ static int read_file(struct config *config, const char *path)
 	unsigned int line;
 	int r = config_read(config, path, &line);
 
-	if (r)
-		fprintf(stderr, "sottod: %s, line %u: %s; see sottod(8)\n", path, line,
-			r == -ENOKEY ? "no such setting" :
-			r == -EINVAL ? "not a value that this setting can have" : strerror(-r));
+	if (r == -ENOKEY || r == -EINVAL)
+		fprintf(stderr, "sottod: %s, line %u: %s; see sotto.conf(5)\n", path, line,
+			r == -ENOKEY ? "there is no such setting" :
+			"that is no \"key = value\", or no value that this setting can have");
+	else if (r)
+		fprintf(stderr, "sottod: %s cannot be read (%s); it has to be a file that sottod's "
+			"user may read\n", path, strerror(-r));
 	return r;
 }
 
