@@ -38,11 +38,11 @@ with_disk() {
 	return "$with_status"
 }
 
+# What a command leaves behind ends with it, or it would keep the disk.
 in_root() {
-	mount -t proc proc "$root/proc" && mount -t sysfs sysfs "$root/sys" &&
-		mount --bind /dev "$root/dev" || return
+	mount -t sysfs sysfs "$root/sys" && mount --bind /dev "$root/dev" || return
 	DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C HOME=/root \
-		unshare --uts --ipc --net chroot "$root" "$@"
+		unshare --uts --ipc --net --pid --fork --mount-proc="$root/proc" chroot "$root" "$@"
 }
 
 inside() {

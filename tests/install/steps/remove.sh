@@ -30,7 +30,7 @@ check "and that the peers stay" grep -q "your peers stay in /var/lib/sotto" "$sh
 check "which they do" test -s /var/lib/sotto/peers.db
 check "the module has left the kernel" not test -e /sys/module/sotto
 check "no table is left" sh -c '! nft list table inet sotto-guard 2>/dev/null'
-is "no process is left" "$(pgrep -l sotto)" ""
+is "no process is left, of anybody" "$(pgrep -l sotto; pgrep -af 'pipewire -c sotto|sotto agent')" ""
 
 check "apt purges them" apt purge || note "$(tail "$share/$name.purge")"
 check "it names what she wrote herself" grep -q "/etc/sotto/rules.d/50-mine.conf" "$share/$name.purge"
