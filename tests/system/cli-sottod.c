@@ -5,7 +5,7 @@
  *
  *	set N KEY VALUE		a property of call N, which begins if it is new
  *	drop N			call N is gone
- *	sas N MINE OTHER	the halves of its SAS
+ *	sas N MINE OTHER [second]	the halves of its SAS, in this order or not
  *	peer NAME known|verified|mismatch|new|coded|by-code
  *	fail METHOD ERROR TEXT	the next METHOD fails with org.sotto1.Error.ERROR
  *	counts yes|no		call 1 has counters
@@ -53,6 +53,7 @@ struct call {
 	char values[N_PROPERTIES][TEXT_MAX];
 	char mine[TEXT_MAX];
 	char other[TEXT_MAX];
+	bool second;
 };
 
 struct peer {
@@ -556,10 +557,11 @@ static int hangup(sd_bus_message *m, void *data, sd_bus_error *error)
 static int get_sas(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	const struct call *call = data;
-	char text[2 * TEXT_MAX];
+	char text[3 * TEXT_MAX];
 
 	FAIL_IF_TOLD(fake_of(m), m, error);
-	snprintf(text, sizeof(text), "%s%s", call->mine, call->whole ? call->other : "");
+	snprintf(text, sizeof(text), "%s%s%s", call->second && call->whole ? call->other : "",
+		 call->mine, !call->second && call->whole ? call->other : "");
 	return sd_bus_reply_method_return(m, "ssb", "B32", text, (int)call->whole);
 }
 
@@ -662,7 +664,8 @@ static int command(struct fake *f, char *line)
 		return command_drop(f, number);
 	if (!strcmp(word, "sas") && number) {
 		copy(f->calls[number].mine, b);
-		copy(f->calls[number].other, rest);
+		f->calls[number].second = sscanf(rest, "%255s %31s", a, word) == 2;
+		copy(f->calls[number].other, a);
 		return 0;
 	}
 	if (!strcmp(word, "peer") && f->n_peers < PEERS_MAX) {
