@@ -67,8 +67,19 @@ static const char *const sql[STATEMENTS] = {
 	[SET]		= "INSERT OR REPLACE INTO setting (id, box) VALUES (?, ?)",
 };
 
+/* Locked memory for what is in the clear on its way between box and peer. */
+struct desk {
+	uint8_t key[SEAL_KEY_LEN];
+	uint8_t packed[PEER_PACKED_LEN];
+};
+
+/**
+ * struct store
+ * @desk: for one row at a time, wiped behind each; locked memory is dear to get
+ */
 struct store {
 	sqlite3 *db;
+	struct desk *desk;
 	sqlite3_stmt *statements[STATEMENTS];
 	const struct seal *seal;
 	bool together;		/* a transaction is open that others have begun */
@@ -243,7 +254,10 @@ int store_open(struct store **out, const char *state_dir, const struct seal *sea
 	if (!s)
 		return -ENOMEM;
 	s->seal = seal;
-	if (snprintf(path, sizeof(path), "%s/peers.db", state_dir) >= (int)sizeof(path))
+	s->desk = sodium_malloc(sizeof(*s->desk));
+	if (!s->desk)
+		r = -ENOMEM;
+	else if (snprintf(path, sizeof(path), "%s/peers.db", state_dir) >= (int)sizeof(path))
 		r = -ENAMETOOLONG;
 	else
 		r = open_database(s, path);
@@ -304,33 +318,28 @@ void store_close(struct store *s)
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(s->statements[i]);
 	sqlite3_close(s->db);
+	sodium_free(s->desk);
 	free(s);
 }
 
-/* Locked memory for what is in the clear on its way between box and peer. */
-struct opened {
-	uint8_t key[SEAL_KEY_LEN];
-	uint8_t packed[PEER_PACKED_LEN];
-};
-
-static void opened_freep(struct opened **o)
+static void wipe(struct desk **desk)
 {
-	sodium_free(*o);
+	sodium_memzero(*desk, sizeof(**desk));
 }
 
-#define _cleanup_opened_ __attribute__((cleanup(opened_freep)))
+#define _cleanup_wiped_ __attribute__((cleanup(wipe)))
 
-/* @o: for what is read; whoever has it wipes it */
-static int read_row(const struct store *s, sqlite3_stmt *q, struct opened *o, struct peer *out)
+static int read_row(const struct store *s, sqlite3_stmt *q, struct peer *out)
 {
+	_cleanup_wiped_ struct desk *desk = s->desk;
 	uint64_t ad = htole64(sqlite3_column_int64(q, 0));
 
 	if (sqlite3_column_bytes(q, 1) != WRAPPED_LEN || sqlite3_column_bytes(q, 2) != BOX_LEN ||
 	    seal_open_box(s->seal, SEAL_ROW_KEY, &ad, sizeof(ad), sqlite3_column_blob(q, 1),
-			  WRAPPED_LEN, o->key) ||
-	    seal_open_box_with(o->key, &ad, sizeof(ad), sqlite3_column_blob(q, 2), BOX_LEN,
-			       o->packed) ||
-	    peer_unpack(out, o->packed))
+			  WRAPPED_LEN, desk->key) ||
+	    seal_open_box_with(desk->key, &ad, sizeof(ad), sqlite3_column_blob(q, 2), BOX_LEN,
+			       desk->packed) ||
+	    peer_unpack(out, desk->packed))
 		return -EBADMSG;
 	out->id = le64toh(ad);
 	return 0;
@@ -338,15 +347,13 @@ static int read_row(const struct store *s, sqlite3_stmt *q, struct opened *o, st
 
 static int read_one(struct store *s, sqlite3_stmt *q, struct peer *out)
 {
-	_cleanup_opened_ struct opened *o = NULL;
 	int rc = sqlite3_step(q);
 
 	if (rc == SQLITE_DONE)
 		return -ENOENT;
 	if (rc != SQLITE_ROW)
 		return error_of(s, rc);
-	o = sodium_malloc(sizeof(*o));
-	return o ? read_row(s, q, o, out) : -ENOMEM;
+	return read_row(s, q, out);
 }
 
 int store_get(struct store *s, uint64_t id, struct peer *out)
@@ -397,18 +404,16 @@ static int each(struct store *s, enum statement which,
 		int (*spoilt)(uint64_t id, void *arg), void *arg)
 {
 	_cleanup_reset_ sqlite3_stmt *q = s->statements[which];
-	/* Once for all rows: locked memory is a page with two others around it each time. */
-	_cleanup_opened_ struct opened *o = sodium_malloc(sizeof(*o));
 	_cleanup_peer_ struct peer *p = peer_new();
 	int rc, r = 0;
 
-	if (!p || !o)
+	if (!p)
 		return -ENOMEM;
 	while (!r) {
 		rc = sqlite3_step(q);
 		if (rc != SQLITE_ROW)
 			return error_of(s, rc);
-		r = read_row(s, q, o, p);
+		r = read_row(s, q, p);
 		if (!r)
 			r = cb(p, arg);
 		else if (r == -EBADMSG)
@@ -463,17 +468,16 @@ static int bind_indices(const struct store *s, sqlite3_stmt *q, const struct pee
 static int update(struct store *s, const struct peer *p)
 {
 	_cleanup_reset_ sqlite3_stmt *q = s->statements[UPDATE];
-	_cleanup_opened_ struct opened *o = sodium_malloc(sizeof(*o));
+	_cleanup_wiped_ struct desk *desk = s->desk;
 	uint8_t wrapped[WRAPPED_LEN], box[BOX_LEN];
 	uint64_t ad = htole64(p->id);
 	int rc;
 
-	if (!o)
-		return -ENOMEM;
-	randombytes_buf(o->key, sizeof(o->key));
-	peer_pack(p, o->packed);
-	seal_close_box(s->seal, SEAL_ROW_KEY, &ad, sizeof(ad), o->key, sizeof(o->key), wrapped);
-	seal_close_box_with(o->key, &ad, sizeof(ad), o->packed, sizeof(o->packed), box);
+	randombytes_buf(desk->key, sizeof(desk->key));
+	peer_pack(p, desk->packed);
+	seal_close_box(s->seal, SEAL_ROW_KEY, &ad, sizeof(ad), desk->key, sizeof(desk->key),
+		       wrapped);
+	seal_close_box_with(desk->key, &ad, sizeof(ad), desk->packed, sizeof(desk->packed), box);
 
 	rc = bind_indices(s, q, p);
 	if (rc == SQLITE_OK)
