@@ -12,25 +12,26 @@
 
 #define FIELD(key, type, member)	{ key, type, offsetof(struct call, member) }
 
+/* In sottod's own order: each is then found where it is looked for first. */
 static const struct field fields[] = {
 	FIELD("Name", "s", name),
 	FIELD("Claim", "s", claim),
+	FIELD("Outgoing", "b", outgoing),
 	FIELD("Kind", "s", kind),
 	FIELD("Progress", "s", progress),
-	FIELD("TheirProgress", "s", their_progress),
 	FIELD("Reason", "s", reason),
 	FIELD("EndedBy", "s", ended_by),
 	FIELD("SecurityTx", "s", security_tx),
 	FIELD("SecurityRx", "s", security_rx),
+	FIELD("Verified", "b", verified),
+	FIELD("VerifiedBefore", "b", verified_before),
+	FIELD("TheirVerified", "b", their_verified),
+	FIELD("TheirProgress", "s", their_progress),
 	FIELD("Alarm", "s", alarm),
 	FIELD("AlarmText", "s", alarm_text),
 	FIELD("Note", "s", note),
 	FIELD("NoteText", "s", note_text),
 	FIELD("Suite", "s", suite),
-	FIELD("Outgoing", "b", outgoing),
-	FIELD("Verified", "b", verified),
-	FIELD("VerifiedBefore", "b", verified_before),
-	FIELD("TheirVerified", "b", their_verified),
 	FIELD("Since", "t", since),
 	FIELD("SecureSince", "t", secure_since),
 	FIELD("SecureTxSince", "t", secure_tx_since),

@@ -65,8 +65,17 @@ static int read_counts(sd_bus_message *m, struct call_counts *counts)
 	return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
+/* @at: where it is likely to be, as both lists have one order; then where it is. */
+static struct call *find(struct calls *calls, const char *path, size_t *at)
+{
+	for (size_t i = 0; i < calls->n; i++, *at = (*at + 1) % calls->n)
+		if (!strcmp(calls->list[*at].path, path))
+			return &calls->list[*at];
+	return NULL;
+}
+
 /* A call that began meanwhile is not among those that are shown. */
-static int read_stream(sd_bus_message *m, struct calls *calls)
+static int read_stream(sd_bus_message *m, struct calls *calls, size_t *at)
 {
 	struct call_counts counts = { 0 };
 	struct call *call;
@@ -78,7 +87,7 @@ static int read_stream(sd_bus_message *m, struct calls *calls)
 		r = read_counts(m, &counts);
 	if (r < 0)
 		return r;
-	call = (struct call *)calls_at(calls, path);
+	call = find(calls, path, at);
 	if (call)
 		keep(call, flow, &counts);
 	return 0;
@@ -87,9 +96,10 @@ static int read_stream(sd_bus_message *m, struct calls *calls)
 static int read_all(sd_bus_message *m, struct calls *calls)
 {
 	int r = sd_bus_message_enter_container(m, 'a', "(ota{st})");
+	size_t at = 0;
 
 	while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', "ota{st}")) > 0) {
-		r = read_stream(m, calls);
+		r = read_stream(m, calls, &at);
 		if (r >= 0)
 			r = sd_bus_message_exit_container(m);
 	}

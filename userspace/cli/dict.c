@@ -45,29 +45,41 @@ static int read_value(sd_bus_message *m, const struct field *f, void *out)
 	return sd_bus_message_read(m, "v", f->type, where);
 }
 
-static int read_entry(sd_bus_message *m, const struct field *fields, dict_other_fn other,
-		      void *out)
+static const struct field *field_of(const struct field *fields, const char *key)
 {
+	while (fields->key && strcmp(fields->key, key))
+		fields++;
+	return fields->key ? fields : NULL;
+}
+
+/* @next: where the entry's field is likely to be found, then the same of the next entry. */
+static int read_entry(sd_bus_message *m, const struct field *fields, const struct field **next,
+		      dict_other_fn other, void *out)
+{
+	const struct field *f;
 	const char *key;
-	int r = sd_bus_message_read(m, "s", &key);
+	int r = sd_bus_message_read_basic(m, 's', &key);
 
 	if (r < 0)
 		return r;
-	for (const struct field *f = fields; f->key; f++)
-		if (!strcmp(f->key, key))
-			return read_value(m, f, out);
+	f = field_of(*next, key) ?: field_of(fields, key);
+	if (f) {
+		*next = f + 1;
+		return read_value(m, f, out);
+	}
 	r = other ? other(m, key, out) : 0;
 	return r ? r : sd_bus_message_skip(m, "v");
 }
 
 int dict_read(sd_bus_message *m, const struct field *fields, dict_other_fn other, void *out)
 {
+	const struct field *next = fields;
 	int r = sd_bus_message_enter_container(m, 'a', "{sv}");
 
 	if (r < 0)
 		return r;
 	while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-		r = read_entry(m, fields, other, out);
+		r = read_entry(m, fields, &next, other, out);
 		if (r >= 0)
 			r = sd_bus_message_exit_container(m);
 		if (r < 0)

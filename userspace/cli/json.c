@@ -6,13 +6,28 @@
 
 #include "utf8.h"
 
+/* How many bytes of @text stand for themselves: nearly always all of them. */
+static size_t plain(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
 static void write_string(FILE *out, const char *text)
 {
 	fputc('"', out);
-	while (*text) {
+	for (;;) {
+		size_t len = plain(text);
 		uint32_t c;
-		size_t len = utf8_next(text, &c);
 
+		fwrite(text, 1, len, out);
+		text += len;
+		if (!*text)
+			break;
+		len = utf8_next(text, &c);
 		if (c == '"' || c == '\\')
 			fprintf(out, "\\%c", (int)c);
 		else if (utf8_is_control(c))
