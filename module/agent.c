@@ -14,6 +14,7 @@
 
 #include "agent.h"
 #include "flow.h"
+#include "forward.h"
 #include "net.h"
 #include "rtp.h"
 #include "srtp.h"
@@ -210,6 +211,20 @@ static int check(enum sotto_packet_kind kind, const u8 *data, unsigned int len,
 	return 0;
 }
 
+/* @dst: NULL where its device is not known yet, which takes what it needs itself */
+static struct sk_buff *make(const struct dst_entry *dst, const u8 *data, unsigned int len)
+{
+	unsigned int room = sizeof(struct ipv6hdr) + sizeof(struct udphdr) +
+			    (dst ? LL_RESERVED_SPACE(dst->dev) + dst->header_len : LL_MAX_HEADER);
+	struct sk_buff *skb = alloc_skb(room + len + SOTTO_SRTCP_OVERHEAD_MAX, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, room);
+	skb_put_data(skb, data, len);
+	return skb;
+}
+
 /**
  * sotto_agent_send() - Send a packet of the agent on a flow.
  * @flow: kept by the caller
@@ -226,9 +241,8 @@ int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const
 {
 	struct sotto_tuple tuple = sotto_flow_tuple(flow), routed = tuple;
 	struct sotto_route_key route;
-	struct dst_entry *dst;
+	struct dst_entry *dst = NULL;
 	struct sk_buff *skb;
-	unsigned int room;
 	int err;
 
 	err = check(kind, data, len, extack);
@@ -237,27 +251,28 @@ int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const
 	spin_lock_bh(&flow->lock);
 	route = flow->route;
 	spin_unlock_bh(&flow->lock);
-	dst = route_flow(flow->sn, &routed, &route);
-	if (IS_ERR(dst)) {
-		NL_SET_ERR_MSG(extack, "no route to the peer of this flow");
-		return PTR_ERR(dst);
+	if (!(flow->flags & SOTTO_FLOW_F_FORWARD)) {
+		dst = route_flow(flow->sn, &routed, &route);
+		if (IS_ERR(dst)) {
+			NL_SET_ERR_MSG(extack, "no route to the peer of this flow");
+			return PTR_ERR(dst);
+		}
 	}
-	room = LL_RESERVED_SPACE(dst->dev) + dst->header_len + sizeof(struct ipv6hdr) +
-	       sizeof(struct udphdr);
-	skb = alloc_skb(room + len + SOTTO_SRTCP_OVERHEAD_MAX, GFP_KERNEL);
-	if (!skb) {
-		dst_release(dst);
-		return -ENOMEM;
-	}
-	skb_reserve(skb, room);
-	skb_put_data(skb, data, len);
-	if (kind == SOTTO_PACKET_CONTROL)
+	skb = make(dst, data, len);
+	err = skb ? 0 : -ENOMEM;
+	if (!err && kind == SOTTO_PACKET_CONTROL)
 		err = protect(flow, skb, extack);
 	if (err) {
 		kfree_skb(skb);
 		dst_release(dst);
 		return err;
 	}
-	transmit(flow, &tuple, &route, dst, skb);
-	return 0;
+	if (dst) {
+		transmit(flow, &tuple, &route, dst, skb);
+		return 0;
+	}
+	err = sotto_forward_send(flow, &tuple, &route, skb);
+	if (err)
+		NL_SET_ERR_MSG(extack, "the device behind which this flow's end is has gone");
+	return err;
 }

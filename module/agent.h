@@ -30,6 +30,13 @@ static inline bool sotto_agent_sent(const struct sotto_net *sn, const struct sk_
 	return skb->sk && (skb->sk == sn->sender[0] || skb->sk == sn->sender[1]);
 }
 
+/* The same of one that it sends for somebody behind this machine. @state: at FORWARD */
+static inline bool sotto_agent_forwards(const struct sotto_net *sn,
+					const struct nf_hook_state *state)
+{
+	return state->sk && (state->sk == sn->sender[0] || state->sk == sn->sender[1]);
+}
+
 /* Sends @data on a flow, the way its media goes. Under sn->control. */
 int sotto_agent_send(struct sotto_flow *flow, enum sotto_packet_kind kind, const u8 *data,
 		     unsigned int len, struct netlink_ext_ack *extack);

@@ -13,6 +13,7 @@
 #include "event.h"
 #include "flow.h"
 #include "flow_table.h"
+#include "forward.h"
 #include "net.h"
 
 #define EXPIRY_INTERVAL	HZ
@@ -448,10 +449,14 @@ static const struct sotto_rule *rule_of(const struct sotto_flow *flow,
 		.uid = flow->route.uid,
 		.has_uid = flow->route.has_uid,
 	};
-	/* For rules by cgroup: a flow of another must not be held on suspicion. */
-	struct sock *sk = sotto_flow_socket(flow->sn, who.tuple, flow->route.ifindex);
 	const struct sotto_rule *rule;
+	struct sock *sk = NULL;
 
+	/* For rules by cgroup: a flow of another must not be held on suspicion. */
+	if (flow->flags & SOTTO_FLOW_F_FORWARD)
+		who.inside = flow->route.ifindex;
+	else
+		sk = sotto_flow_socket(flow->sn, who.tuple, flow->route.ifindex);
 	who.sk = sk;
 	rule = sotto_rule_match(rules, &who);
 	if (sk)
@@ -598,6 +603,7 @@ static void expire(struct work_struct *work)
 	list_for_each_entry_safe(flow, next, &idle, list)
 		bury(flow);
 	look_for_sockets(sn);
+	sotto_forward_end(sn, false);
 	mutex_unlock(&sn->control);
 	queue_delayed_work(system_power_efficient_wq, &sn->expiry, EXPIRY_INTERVAL);
 }

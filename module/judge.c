@@ -14,6 +14,7 @@
 #include "event.h"
 #include "flow.h"
 #include "flow_table.h"
+#include "forward.h"
 #include "judge.h"
 #include "net.h"
 #include "packet.h"
@@ -133,15 +134,18 @@ static const struct sock *sender_of(const struct sk_buff *skb)
 	return sk && sk_fullsock(sk) ? sk : NULL;
 }
 
-static __always_inline struct sotto_route_key route_key(const struct sk_buff *skb,
-							const struct sock *sk, u16 family)
+static __always_inline struct sotto_route_key route_key(const struct sotto_packet *pkt,
+							const struct sock *sk)
 {
+	const struct sk_buff *skb = pkt->skb;
+
 	return (struct sotto_route_key){
 		.uid = sk ? sk->sk_uid : INVALID_UID,
 		.has_uid = sk,
-		.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0,
+		.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : pkt->inside,
 		.mark = skb->mark,
-		.tos = family == AF_INET ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb)),
+		.tos = pkt->tuple.family == AF_INET ? ip_hdr(skb)->tos :
+						      ipv6_get_dsfield(ipv6_hdr(skb)),
 	};
 }
 
@@ -173,7 +177,7 @@ static noinline void note_route(struct sotto_flow *flow, const struct sotto_pack
 static void note_sender(struct sotto_flow *flow, const struct sotto_packet *pkt)
 {
 	const struct sock *sk = sender_of(pkt->skb);
-	struct sotto_route_key route = route_key(pkt->skb, sk, pkt->tuple.family);
+	struct sotto_route_key route = route_key(pkt, sk);
 	u64 print = sk ? sotto_socket_print(sk) : 0;
 
 	WRITE_ONCE(flow->touched, jiffies);
@@ -240,9 +244,14 @@ static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 
 	if (overhead < 0)
 		return drop_by_error(flow, pkt, overhead);
+	/* Its checksum is about to be replaced: what the way to us has spoilt must not be right. */
+	if (pkt->inside && !sotto_packet_csum_good(pkt))
+		return drop_by_error(flow, pkt, -EINVAL);
 	err = sotto_packet_own(pkt, overhead);
 	if (!err)
 		err = sotto_packet_make_fit(pkt, overhead);
+	if (err == -EMSGSIZE && pkt->inside)
+		sotto_packet_too_big(pkt, overhead);
 	if (!err) {
 		err = sotto_srtp_protect(&flow->session, rtcp, sotto_packet_payload(pkt), &len,
 					 overhead, &note);
@@ -323,7 +332,7 @@ static __always_inline unsigned int deliver(struct sotto_flow *flow, struct sott
 	note_ssrc(flow, pkt, SOTTO_DIR_RX, note->ssrc);
 	if (rtcp && sotto_rtcp_is_control(sotto_packet_payload(pkt), len))
 		return to_agent(flow, pkt, SOTTO_PACKET_CONTROL);
-	if (!here || bind_receiver(flow->sn, pkt)) {
+	if (!here || (!pkt->inside && bind_receiver(flow->sn, pkt))) {
 		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_NO_SOCKET);
 		return NF_DROP;
 	}
@@ -442,13 +451,15 @@ static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_pac
 
 	if (rule->spec.flags & SOTTO_RULE_F_OWN)
 		p.flags |= SOTTO_FLOW_F_OWN_ALLOWED;
+	if (pkt->inside)
+		p.flags |= SOTTO_FLOW_F_FORWARD;
 	if (pkt->dir == SOTTO_DIR_RX) {
 		p.flags |= SOTTO_FLOW_F_EMBRYONIC;
 		p.route.uid = sk ? sk->sk_uid : INVALID_UID;
 		p.route.has_uid = sk;
-		p.route.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : 0;
+		p.route.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : pkt->inside;
 	} else {
-		p.route = route_key(pkt->skb, sk, pkt->tuple.family);
+		p.route = route_key(pkt, sk);
 	}
 	return sotto_flow_create(sn, &p, GFP_ATOMIC);
 }
@@ -470,7 +481,7 @@ static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *
 				     unsigned int *verdict)
 {
 	u64 print = sk ? sotto_socket_print(sk) : 0;
-	bool tainted = is_tainted(sn, sk);
+	bool tainted = pkt->inside ? sotto_roam_was_secure(sn, &pkt->tuple) : is_tainted(sn, sk);
 	bool strict = tainted || rule->spec.action == SOTTO_ACTION_REQUIRE;
 	enum judgement judgement = sotto_judge_unknown(strict, pkt->dir, pkt->class);
 	bool own = !tainted && (rule->spec.flags & SOTTO_RULE_F_OWN) && is_own(sn, pkt);
@@ -515,13 +526,14 @@ static noinline struct sotto_flow *without_flow(struct sotto_net *sn, struct sot
 		.tuple = &pkt->tuple,
 		.rtcp = pkt->class == SOTTO_CLASS_RTCP,
 		.local = pkt->loopback,
+		.inside = pkt->inside,
 	};
 	struct sotto_flow *flow = NULL;
 	struct sock *receiver = NULL;
 	struct sotto_rule *rule;
 
 	*verdict = NF_ACCEPT;
-	if (pkt->dir == SOTTO_DIR_RX)
+	if (pkt->dir == SOTTO_DIR_RX && !pkt->inside)
 		receiver = receiver_of(sn, pkt);
 	who.sk = pkt->dir == SOTTO_DIR_TX ? sender_of(pkt->skb) : receiver;
 	if (who.sk) {
@@ -565,7 +577,7 @@ static bool is_socket_of(const struct sotto_flow *flow, const struct sock *sk)
 static noinline bool from_elsewhere(struct sotto_net *sn, struct sotto_packet *pkt,
 				    const struct sotto_flow_node *node, unsigned int *verdict)
 {
-	struct sock *receiver = receiver_of(sn, pkt);
+	struct sock *receiver = pkt->inside ? NULL : receiver_of(sn, pkt);
 	struct sotto_srtp_note note = {};
 	struct sotto_flow *flow;
 	unsigned int len;
@@ -574,7 +586,8 @@ static noinline bool from_elsewhere(struct sotto_net *sn, struct sotto_packet *p
 	if (IS_ERR(flow))
 		*verdict = NF_DROP;
 	else if (flow)
-		*verdict = deliver(flow, pkt, len, &note, is_socket_of(flow, receiver));
+		*verdict = deliver(flow, pkt, len, &note,
+				   pkt->inside || is_socket_of(flow, receiver));
 	if (receiver)
 		sock_put(receiver);
 	return flow;
@@ -647,15 +660,13 @@ static unsigned int judge_quote(struct sotto_net *sn, struct sk_buff *skb,
  * fragments together before it comes to our hook, those of IPv6 because we ask it to;
  * only a rule of the firewall that has them untracked before that brings us pieces.
  */
-static unsigned int judge_fragment(struct sotto_net *sn, struct sk_buff *skb,
-				   const struct nf_hook_state *state, enum sotto_dir dir)
+static unsigned int judge_fragment(struct sotto_rule *strict, struct sk_buff *skb,
+				   enum sotto_dir dir)
 {
-	const struct sotto_rules *rules = rcu_dereference(sn->rules);
-
-	if (!rules || !rules->strict || sotto_packet_is_loopback(skb, state, dir))
+	if (!strict)
 		return NF_ACCEPT;
-	sotto_count(&rules->strict->stats, dir == SOTTO_DIR_TX ? SOTTO_A_STATS_DROP_TX_CLASS :
-								 SOTTO_A_STATS_DROP_RX_CLASS);
+	sotto_count(&strict->stats, dir == SOTTO_DIR_TX ? SOTTO_A_STATS_DROP_TX_CLASS :
+							  SOTTO_A_STATS_DROP_RX_CLASS);
 	kfree_skb(skb);
 	return NF_STOLEN;
 }
@@ -664,8 +675,11 @@ static unsigned int judge_fragment(struct sotto_net *sn, struct sk_buff *skb,
 static noinline unsigned int judge_other(struct sotto_net *sn, struct sk_buff *skb,
 					 const struct nf_hook_state *state, enum sotto_dir dir)
 {
+	const struct sotto_rules *rules = rcu_dereference(sn->rules);
+
 	if (sotto_packet_is_udp_fragment(skb, state))
-		return judge_fragment(sn, skb, state, dir);
+		return rules && !sotto_packet_is_loopback(skb, state, dir) ?
+		       judge_fragment(rules->strict, skb, dir) : NF_ACCEPT;
 	return dir == SOTTO_DIR_TX ? judge_quote(sn, skb, state) : NF_ACCEPT;
 }
 
@@ -677,6 +691,23 @@ static noinline unsigned int judge_apart(struct sotto_net *sn, struct sotto_flow
 	return sotto_segments(pkt, self, sn, state) ? drop_unjudged(flow, pkt) : NF_STOLEN;
 }
 
+/* It is a flow's, or a rule's. */
+static __always_inline unsigned int judge_found(struct sotto_net *sn, struct sotto_packet *pkt,
+						const struct sotto_flow_node *node,
+						enum sotto_dir dir, nf_hookfn *self,
+						const struct nf_hook_state *state)
+{
+	struct sotto_flow *flow = node ? node->flow : NULL;
+
+	if (unlikely(pkt->batch)) {
+		if (!stays_whole(flow, pkt))
+			return judge_apart(sn, flow, pkt, self, state);
+	} else if (unlikely(sotto_packet_load(pkt))) {
+		return drop_unjudged(flow, pkt);
+	}
+	return judge_loaded(sn, pkt, node, dir);
+}
+
 /* @dir is known where this is inlined, which spares asking for it at each turn. */
 static __always_inline unsigned int judge_packet(struct sotto_net *sn, struct sk_buff *skb,
 						 const struct nf_hook_state *state,
@@ -684,7 +715,6 @@ static __always_inline unsigned int judge_packet(struct sotto_net *sn, struct sk
 {
 	struct sotto_packet pkt sotto_uninit;
 	const struct sotto_flow_node *node;
-	struct sotto_flow *flow;
 
 	if (!sotto_packet_read(&pkt, skb, state, dir))
 		return judge_other(sn, skb, state, dir);
@@ -694,14 +724,7 @@ static __always_inline unsigned int judge_packet(struct sotto_net *sn, struct sk
 		return NF_ACCEPT;
 	if (dir == SOTTO_DIR_TX && sotto_agent_sent(sn, skb))
 		return NF_ACCEPT;
-	flow = node ? node->flow : NULL;
-	if (unlikely(pkt.batch)) {
-		if (!stays_whole(flow, &pkt))
-			return judge_apart(sn, flow, &pkt, self, state);
-	} else if (unlikely(sotto_packet_load(&pkt))) {
-		return drop_unjudged(flow, &pkt);
-	}
-	return judge_loaded(sn, &pkt, node, dir);
+	return judge_found(sn, &pkt, node, dir, self, state);
 }
 
 /**
@@ -732,4 +755,68 @@ unsigned int sotto_judge_in(struct sotto_net *sn, struct sk_buff *skb,
 			    const struct nf_hook_state *state, nf_hookfn *self)
 {
 	return judge_packet(sn, skb, state, SOTTO_DIR_RX, self);
+}
+
+/*
+ * The same for what is forwarded. An ICMP error of somebody behind us quotes what he got, and
+ * that is plain; one of this machine about it leaves by LOCAL_OUT.
+ */
+static unsigned int judge_forward_other(struct sotto_net *sn, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	const struct sotto_rules *rules = rcu_dereference(sn->rules);
+
+	if (!sotto_packet_is_udp_fragment(skb, state))
+		return judge_quote(sn, skb, state);
+	return rules && sotto_forward_crosses(sn, state) ?
+	       judge_fragment(rules->forward_strict, skb,
+			      sotto_rules_inside(rules, state->in->ifindex) ? SOTTO_DIR_TX :
+									      SOTTO_DIR_RX) :
+	       NF_ACCEPT;
+}
+
+static __always_inline unsigned int judge_forward(struct sotto_net *sn, struct sk_buff *skb,
+						  const struct nf_hook_state *state,
+						  enum sotto_dir dir, nf_hookfn *self)
+{
+	struct sotto_packet pkt;
+	struct sotto_way way;
+
+	if (!sotto_packet_read(&pkt, skb, state, dir))
+		return dir == SOTTO_DIR_TX ? judge_forward_other(sn, skb, state) : NF_ACCEPT;
+	if (!sotto_forward_way(sn, &pkt, state, &way) || way.dir != dir ||
+	    sotto_agent_forwards(sn, state))
+		return NF_ACCEPT;
+	pkt.inside = way.inside;
+	return judge_found(sn, &pkt, way.node, dir, self, state);
+}
+
+/**
+ * sotto_judge_forward_out() - As sotto_judge_out(), for somebody behind this machine.
+ * @sn: netns
+ * @skb: at its network header
+ * @state: of the hook, which is FORWARD
+ * @self: as for sotto_judge_out()
+ *
+ * Context: any but hardirq, under rcu_read_lock(). Return: the hook's verdict.
+ */
+unsigned int sotto_judge_forward_out(struct sotto_net *sn, struct sk_buff *skb,
+				     const struct nf_hook_state *state, nf_hookfn *self)
+{
+	return judge_forward(sn, skb, state, SOTTO_DIR_TX, self);
+}
+
+/**
+ * sotto_judge_forward_in() - As sotto_judge_in(), for somebody behind this machine.
+ * @sn: netns
+ * @skb: at its network header
+ * @state: of the hook, which is FORWARD
+ * @self: as for sotto_judge_out()
+ *
+ * Context: any but hardirq, under rcu_read_lock(). Return: the hook's verdict.
+ */
+unsigned int sotto_judge_forward_in(struct sotto_net *sn, struct sk_buff *skb,
+				    const struct nf_hook_state *state, nf_hookfn *self)
+{
+	return judge_forward(sn, skb, state, SOTTO_DIR_RX, self);
 }

@@ -3,11 +3,13 @@
  * sotto: SRTP in the network path. What there is and in which order it comes up.
  */
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <net/genetlink.h>
 
 #include "agent.h"
 #include "evidence.h"
 #include "flow.h"
+#include "forward.h"
 #include "hook.h"
 #include "net.h"
 #include "netlink.h"
@@ -50,7 +52,12 @@ err_taint:
 /* A grace period passes between this and net_exit(). */
 static void __net_exit net_pre_exit(struct net *net)
 {
-	sotto_hooks_unregister(sotto_net(net));
+	struct sotto_net *sn = sotto_net(net);
+
+	sotto_hooks_unregister(sn);
+	mutex_lock(&sn->control);
+	sotto_forward_end(sn, true);
+	mutex_unlock(&sn->control);
 }
 
 static void __net_exit net_exit(struct net *net)
@@ -87,11 +94,16 @@ static int __init sotto_init(void)
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_session;
-	err = sotto_netlink_init();
+	err = register_netdevice_notifier(&sotto_forward_notifier);
 	if (err)
 		goto err_net;
+	err = sotto_netlink_init();
+	if (err)
+		goto err_notifier;
 	return 0;
 
+err_notifier:
+	unregister_netdevice_notifier(&sotto_forward_notifier);
 err_net:
 	unregister_pernet_subsys(&net_ops);
 err_session:
@@ -103,6 +115,7 @@ err_session:
 static void __exit sotto_exit(void)
 {
 	sotto_netlink_exit();
+	unregister_netdevice_notifier(&sotto_forward_notifier);
 	unregister_pernet_subsys(&net_ops);
 	sotto_session_module_exit();
 }

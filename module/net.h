@@ -18,6 +18,7 @@
 #include "taint.h"
 
 #define SOTTO_HOOKS	4
+#define SOTTO_FORWARD_HOOKS	6
 
 struct sock;
 
@@ -25,6 +26,9 @@ struct sock;
  * struct sotto_net - one network namespace
  * @net: it
  * @hook_ops: where its packets are seen
+ * @forward_ops: where those that it forwards are
+ * @forwards: @forward_ops are registered; under @control
+ * @ending: there will be no more hooks; under @control
  * @control: serialises control: netlink requests and expiry
  * @rules: snapshot under RCU, replaced under @control
  * @flows: nodes of flows by 5-tuple, RCU
@@ -46,6 +50,9 @@ struct sock;
 struct sotto_net {
 	struct net *net;
 	struct nf_hook_ops hook_ops[SOTTO_HOOKS];
+	struct nf_hook_ops forward_ops[SOTTO_FORWARD_HOOKS];
+	bool forwards;
+	bool ending;
 	struct mutex control;	/* see above */
 	struct sotto_rules __rcu *rules;
 	struct rhashtable flows;

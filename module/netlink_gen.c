@@ -44,6 +44,8 @@ const struct sotto_attr_policy sotto_rule_policy[__SOTTO_A_RULE_MAX] = {
 	[SOTTO_A_RULE_CGROUP]	= POLICY(U64, 1, U64_MAX, "rule/cgroup", "a u64, not 0"),
 	[SOTTO_A_RULE_FLOWS]	= REPLY("rule/flows"),
 	[SOTTO_A_RULE_STATS]	= REPLY("rule/stats"),
+	[SOTTO_A_RULE_FORWARD]	= POLICY(BINARY, 2, 16, "rule/forward",
+					 "a device's name of at most 15 bytes, and a 0"),
 };
 
 const struct sotto_attr_policy sotto_flow_policy[__SOTTO_A_FLOW_MAX] = {

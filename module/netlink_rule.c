@@ -2,10 +2,13 @@
 /*
  * Requests that make, replace, delete and show rules.
  */
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 
 #include "flow.h"
+#include "forward.h"
 #include "net.h"
 #include "netlink.h"
 #include "netlink_gen.h"
@@ -54,6 +57,24 @@ static int rule_ports(struct genl_info *info, struct nlattr **tb, struct sotto_r
 	return 0;
 }
 
+/* Whoever is behind this machine has no socket here, and is nobody here. */
+static int rule_forward(struct genl_info *info, struct nlattr **tb, struct sotto_rule_spec *spec)
+{
+	const struct nlattr *attr = tb[SOTTO_A_RULE_FORWARD];
+
+	if (!attr)
+		return 0;
+	if (spec->has & (SOTTO_RULE_UID | SOTTO_RULE_CGROUP) || spec->flags & SOTTO_RULE_F_LOCAL)
+		return sotto_nl_refuse(info, attr,
+				       "rule/forward goes with no rule/uid, rule/cgroup or local");
+	if (nla_strscpy(spec->inside, attr, sizeof(spec->inside)) != nla_len(attr) - 1 ||
+	    !dev_valid_name(spec->inside))
+		return sotto_nl_refuse(info, attr,
+				       sotto_rule_policy[SOTTO_A_RULE_FORWARD].must);
+	spec->has |= SOTTO_RULE_FORWARD;
+	return 0;
+}
+
 static int rule_spec(struct genl_info *info, struct nlattr **tb, struct sotto_rule_spec *spec)
 {
 	int err;
@@ -94,7 +115,7 @@ static int rule_spec(struct genl_info *info, struct nlattr **tb, struct sotto_ru
 		spec->cgroup = nla_get_u64(tb[SOTTO_A_RULE_CGROUP]);
 		spec->has |= SOTTO_RULE_CGROUP;
 	}
-	return 0;
+	return rule_forward(info, tb, spec);
 }
 
 static unsigned int flows_of(struct sotto_net *sn, u32 rule_id)
@@ -133,6 +154,8 @@ static int rule_put(struct sk_buff *msg, struct sotto_net *sn, const struct sott
 			 from_kuid_munged(sn->net->user_ns, spec->uid))) ||
 	    ((has & SOTTO_RULE_CGROUP) &&
 	     nla_put_u64_64bit(msg, SOTTO_A_RULE_CGROUP, spec->cgroup, SOTTO_A_RULE_PAD)) ||
+	    ((has & SOTTO_RULE_FORWARD) &&
+	     nla_put_string(msg, SOTTO_A_RULE_FORWARD, spec->inside)) ||
 	    nla_put_u32(msg, SOTTO_A_RULE_FLOWS, flows_of(sn, spec->id)) ||
 	    sotto_stats_put(msg, SOTTO_A_RULE_STATS, &rule->stats))
 		return -EMSGSIZE;
@@ -159,6 +182,29 @@ static int reply_rule(struct genl_info *info, u32 id)
 	return genlmsg_reply(msg, info);
 }
 
+/* The hooks come first: a rule that is there holds. On success under RTNL. */
+static int rules_begin(struct sotto_net *sn, const struct sotto_rule_spec *specs, unsigned int n)
+{
+	bool forward = false;
+	int err;
+
+	for (unsigned int i = 0; i < n; i++)
+		forward |= specs[i].has & SOTTO_RULE_FORWARD;
+	err = forward ? sotto_forward_begin(sn) : 0;
+	if (!err)
+		rtnl_lock();
+	return err;
+}
+
+static void rules_end(struct sotto_net *sn, int err)
+{
+	rtnl_unlock();
+	if (err)
+		return;
+	sotto_flow_rejudge(sn);
+	sotto_forward_slow(sn);
+}
+
 int sotto_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct sotto_net *sn = sotto_net(genl_info_net(info));
@@ -172,9 +218,11 @@ int sotto_nl_rule_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&sn->control);
-	err = sotto_rule_new(sn, &spec, info->extack);
-	if (!err)
-		sotto_flow_rejudge(sn);
+	err = rules_begin(sn, &spec, 1);
+	if (!err) {
+		err = sotto_rule_new(sn, &spec, info->extack);
+		rules_end(sn, err);
+	}
 	mutex_unlock(&sn->control);
 	return err ?: reply_rule(info, spec.id);
 }
@@ -269,9 +317,11 @@ int sotto_nl_rule_replace_doit(struct sk_buff *skb, struct genl_info *info)
 	err = rule_specs(info, specs, &n) ?: rule_ids(info, specs, n, &ids);
 	if (!err) {
 		mutex_lock(&sn->control);
-		err = sotto_rule_replace(sn, ids, specs, n, info->extack);
-		if (!err)
-			sotto_flow_rejudge(sn);
+		err = rules_begin(sn, specs, n);
+		if (!err) {
+			err = sotto_rule_replace(sn, ids, specs, n, info->extack);
+			rules_end(sn, err);
+		}
 		mutex_unlock(&sn->control);
 	}
 	kvfree(specs);

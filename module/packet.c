@@ -3,11 +3,13 @@
  * UDP packets in the hooks.
  */
 #include <linux/error-injection.h>
+#include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/udp.h>
+#include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
@@ -178,12 +180,15 @@ static noinline void full_csum(struct sotto_packet *pkt, struct udphdr *uh, unsi
 	skb->ip_summed = CHECKSUM_NONE;
 }
 
-/* Out: as the program or its device asked. In: authenticated, so right by itself. */
+/*
+ * Out: as the program or its device asked. In: authenticated, so right by itself, unless
+ * it goes on to somebody who looks at it again.
+ */
 static inline void fix_csum(struct sotto_packet *pkt, struct udphdr *uh, __be16 old_len)
 {
 	struct sk_buff *skb = pkt->skb;
 
-	if (pkt->dir == SOTTO_DIR_RX) {
+	if (pkt->dir == SOTTO_DIR_RX && !pkt->inside) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 		skb->csum_level = 0;
 	} else if (likely(skb->ip_summed == CHECKSUM_PARTIAL)) {
@@ -242,6 +247,30 @@ static bool insists_on_one_piece(const struct sotto_packet *pkt)
 	       inet_sk(sk)->pmtudisc == IP_PMTUDISC_PROBE;
 }
 
+static unsigned int mtu_of(const struct sotto_packet *pkt)
+{
+	const struct sk_buff *skb = pkt->skb;
+
+	return pkt->tuple.family == AF_INET ? ip_skb_dst_mtu(skb->sk, skb) : ip6_skb_dst_mtu(skb);
+}
+
+/**
+ * sotto_packet_too_big() - Tell whoever is behind this machine how much fits.
+ * @pkt: outbound, forwarded, still as he has sent it
+ * @more: bytes by which it would have become longer
+ *
+ * The error quotes what he has sent, and goes to where that came from.
+ */
+void sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more)
+{
+	unsigned int mtu = mtu_of(pkt) - more;
+
+	if (pkt->tuple.family == AF_INET)
+		icmp_send(pkt->skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	else
+		icmpv6_send(pkt->skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+}
+
 /**
  * sotto_packet_make_fit() - See to it that the packet can leave when it is longer.
  * @pkt: outbound, owned
@@ -250,6 +279,8 @@ static bool insists_on_one_piece(const struct sotto_packet *pkt)
  * What does not fit the path is sent in fragments, as IP does with what a program
  * sends, unless the program insists on one piece. No ICMP error: it would quote
  * what is to be encrypted, and would teach the routes an MTU that is not the path's.
+ * What somebody behind this machine sends is not cut if it may not be: see
+ * sotto_packet_too_big().
  *
  * Return: 0 or -EMSGSIZE.
  */
@@ -257,13 +288,18 @@ int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more)
 {
 	struct sk_buff *skb = pkt->skb;
 	bool v4 = pkt->tuple.family == AF_INET;
+	unsigned int mtu = mtu_of(pkt);
 	struct iphdr *iph;
 
 	if (skb->len - (v4 ? 0 : sizeof(struct ipv6hdr)) + more > U16_MAX)
 		return -EMSGSIZE;
-	if (skb->len + more <= (v4 ? ip_skb_dst_mtu(skb->sk, skb) : ip6_skb_dst_mtu(skb)) ||
-	    skb->ignore_df)
+	if (skb->len + more <= mtu || skb->ignore_df)
 		return 0;
+	/* Nobody can be told to send less than each IPv6 link takes. */
+	if (!v4 && pkt->inside && mtu < IPV6_MIN_MTU + more) {
+		skb->ignore_df = true;
+		return 0;
+	}
 	iph = ip_hdr(skb);
 	if (v4 && !(iph->frag_off & htons(IP_DF)))
 		return 0;

@@ -29,6 +29,7 @@
  * @count: packets that the skb holds
  * @batch: they are yet to be taken apart (UDP_SEGMENT, GRO)
  * @loopback: between this machine's own addresses
+ * @inside: index of the device behind which its local end is; 0: it is this machine
  * @class: valid after sotto_packet_load(), or if sotto_packet_all_other()
  */
 struct sotto_packet {
@@ -40,6 +41,7 @@ struct sotto_packet {
 	unsigned int count;
 	bool batch;
 	bool loopback;
+	int inside;
 	enum sotto_class class;
 };
 
@@ -57,6 +59,7 @@ int sotto_packet_own(struct sotto_packet *pkt, unsigned int room);
 bool sotto_packet_csum_ok(struct sotto_packet *pkt);
 void sotto_packet_resize(struct sotto_packet *pkt, unsigned int len);
 int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more);
+void sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more);
 
 static __always_inline bool sotto_packet_read_ipv4(struct sotto_packet *pkt)
 {
@@ -115,7 +118,7 @@ static __always_inline bool sotto_packet_csum_good(struct sotto_packet *pkt)
  * @pkt: filled in
  * @skb: at its network header
  * @state: of the hook
- * @dir: SOTTO_DIR_TX at LOCAL_OUT, SOTTO_DIR_RX at LOCAL_IN
+ * @dir: SOTTO_DIR_TX at LOCAL_OUT, SOTTO_DIR_RX at LOCAL_IN, either at FORWARD
  *
  * Inline: on every packet's way, in each direction another.
  *

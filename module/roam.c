@@ -48,6 +48,7 @@ static bool hears(const struct sotto_flow *flow, const struct sotto_packet *pkt,
 	const struct sotto_tuple *at = &rcu_dereference(flow->ends)->node[0].tuple;
 
 	return flow->lport == pkt->tuple.lport && at->family == pkt->tuple.family &&
+	       !(flow->flags & SOTTO_FLOW_F_FORWARD) == !pkt->inside &&
 	       sotto_flow_state(flow, SOTTO_DIR_RX) == SOTTO_STATE_SECURE &&
 	       ((print && print == READ_ONCE(flow->socket)) ||
 		ipv6_addr_equal(&at->laddr, &pkt->tuple.laddr)) &&
@@ -207,4 +208,38 @@ struct sotto_flow *sotto_roam_out(struct sotto_net *sn, const struct sotto_packe
 		return flow;
 	}
 	return NULL;
+}
+
+/**
+ * sotto_roam_was_secure() - Has somebody behind this machine a secure call at this port?
+ * @sn: netns
+ * @tuple: ends of a packet of his, of no flow
+ *
+ * His socket is not here to be remembered, but as long as that call is known, he is not
+ * to be lured into the clear by being called somewhere else.
+ *
+ * Context: any, under rcu_read_lock().
+ */
+bool sotto_roam_was_secure(struct sotto_net *sn, const struct sotto_tuple *tuple)
+{
+	unsigned int looked = 0;
+	struct sotto_flow *flow;
+
+	hlist_for_each_entry_rcu(flow, sotto_port_bucket(sn, tuple->lport), port_node) {
+		const struct sotto_tuple *at = &rcu_dereference(flow->ends)->node[0].tuple;
+
+		/* Among so many nobody looks: to hold is the safe error. */
+		if (looked++ == LOOK_MAX)
+			return true;
+		if (!(flow->flags & SOTTO_FLOW_F_FORWARD) || flow->lport != tuple->lport ||
+		    at->family != tuple->family || !ipv6_addr_equal(&at->laddr, &tuple->laddr))
+			continue;
+		for (int dir = 0; dir < __SOTTO_DIR_MAX; dir++) {
+			enum sotto_state state = sotto_flow_state(flow, dir);
+
+			if (state == SOTTO_STATE_SECURE || state == SOTTO_STATE_DEAD)
+				return true;
+		}
+	}
+	return false;
 }

@@ -17,5 +17,6 @@ struct sotto_flow *sotto_roam_in(struct sotto_net *sn, struct sotto_packet *pkt,
 				 unsigned int *len, struct sotto_srtp_note *note);
 struct sotto_flow *sotto_roam_out(struct sotto_net *sn, const struct sotto_packet *pkt,
 				  const struct sock *sender);
+bool sotto_roam_was_secure(struct sotto_net *sn, const struct sotto_tuple *tuple);
 
 #endif /* SOTTO_ROAM_H */

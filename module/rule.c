@@ -6,9 +6,11 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/string.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 
+#include "forward.h"
 #include "net.h"
 #include "rule.h"
 
@@ -26,6 +28,14 @@ static bool peer_matches(const struct sotto_rule_spec *spec, const struct sotto_
 {
 	return !(spec->has & SOTTO_RULE_PEER) ||
 	       ipv6_prefix_equal(&who->tuple->raddr, &spec->peer, spec->peer_len);
+}
+
+/* A rule is for programs here, or for those behind one device. */
+static bool inside_matches(const struct sotto_rule *rule, const struct sotto_subject *who)
+{
+	if (!(rule->spec.has & SOTTO_RULE_FORWARD))
+		return !who->inside;
+	return who->inside && who->inside == READ_ONCE(rule->inside);
 }
 
 /* 1 it is, 0 it is not, -1 the socket is not known. */
@@ -68,6 +78,8 @@ struct sotto_rule *sotto_rule_match(const struct sotto_rules *rules,
 		const struct sotto_rule_spec *spec = &rule->spec;
 		int socket;
 
+		if (!inside_matches(rule, who))
+			continue;
 		if (who->local && !(spec->flags & SOTTO_RULE_F_LOCAL))
 			continue;
 		if ((spec->has & SOTTO_RULE_FAMILY) && spec->family != who->tuple->family)
@@ -79,6 +91,49 @@ struct sotto_rule *sotto_rule_match(const struct sotto_rules *rules,
 			return rule;
 	}
 	return NULL;
+}
+
+/**
+ * sotto_rules_inside() - Is a device one behind which calls are covered?
+ * @rules: snapshot; may be NULL
+ * @ifindex: the device
+ *
+ * A rule that spares traffic (bypass) does not make a device one: what goes there from
+ * behind another one leaves.
+ *
+ * Context: any, under rcu_read_lock().
+ */
+bool sotto_rules_inside(const struct sotto_rules *rules, int ifindex)
+{
+	for (unsigned int i = 0; rules && rules->forward && i < rules->n; i++) {
+		const struct sotto_rule *rule = rules->rule[i];
+
+		if (rule->spec.has & SOTTO_RULE_FORWARD &&
+		    rule->spec.action != SOTTO_ACTION_BYPASS &&
+		    READ_ONCE(rule->inside) == ifindex)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * sotto_rules_named() - A device has a name that rules may name.
+ * @rules: snapshot; may be NULL
+ * @name: its name
+ * @ifindex: its index; 0: there is no such device any more
+ *
+ * A device that is given another name stays the one that the rule means.
+ *
+ * Context: under RTNL, and rcu_read_lock().
+ */
+void sotto_rules_named(const struct sotto_rules *rules, const char *name, int ifindex)
+{
+	for (unsigned int i = 0; rules && rules->forward && i < rules->n; i++) {
+		struct sotto_rule *rule = rules->rule[i];
+
+		if (rule->spec.has & SOTTO_RULE_FORWARD && !strcmp(rule->spec.inside, name))
+			WRITE_ONCE(rule->inside, ifindex);
+	}
 }
 
 /* A lower priority decides first, and of equals the stricter. */
@@ -112,7 +167,8 @@ static void rule_retire(struct sotto_rule *rule)
 }
 
 /* Freed by rule_retire(). A require rule pins the module. */
-static struct sotto_rule *rule_create(const struct sotto_rule_spec *spec,
+static struct sotto_rule *rule_create(const struct sotto_net *sn,
+				      const struct sotto_rule_spec *spec,
 				      struct netlink_ext_ack *extack)
 {
 	struct sotto_rule *rule = kzalloc(sizeof(*rule), GFP_KERNEL);
@@ -120,6 +176,14 @@ static struct sotto_rule *rule_create(const struct sotto_rule_spec *spec,
 	if (!rule)
 		return ERR_PTR(-ENOMEM);
 	rule->spec = *spec;
+	if (spec->has & SOTTO_RULE_FORWARD) {
+		int err = sotto_forward_device(sn, spec->inside, &rule->inside, extack);
+
+		if (err) {
+			kfree(rule);
+			return ERR_PTR(err);
+		}
+	}
 	if (spec->has & SOTTO_RULE_CGROUP) {
 		struct cgroup *cgroup = cgroup_get_from_id(spec->cgroup);
 
@@ -154,14 +218,21 @@ static void rules_finish(struct sotto_rules *rules)
 	sort(rules->rule, rules->n, sizeof(rules->rule[0]), order, NULL);
 	for (unsigned int i = 0; i < rules->n; i++) {
 		const struct sotto_rule_spec *spec = &rules->rule[i]->spec;
+		bool forward = spec->has & SOTTO_RULE_FORWARD;
+		unsigned long *ports = forward ? rules->forward_ports : rules->ports;
 		unsigned int last = min(spec->port_max + 1U, 65535U);
 
-		if (spec->action == SOTTO_ACTION_REQUIRE)
-			rules->strict = rules->rule[i];
+		rules->forward |= forward;
+		if (spec->action == SOTTO_ACTION_REQUIRE) {
+			if (forward)
+				rules->forward_strict = rules->rule[i];
+			else
+				rules->strict = rules->rule[i];
+		}
 		if (spec->has & SOTTO_RULE_PORTS)
-			bitmap_set(rules->ports, spec->port_min, last - spec->port_min + 1);
+			bitmap_set(ports, spec->port_min, last - spec->port_min + 1);
 		else
-			bitmap_fill(rules->ports, 65536);
+			bitmap_fill(ports, 65536);
 	}
 }
 
@@ -203,8 +274,9 @@ static u32 free_id(const struct sotto_rules *rules)
  *
  * Live flows are the caller's to judge anew.
  *
- * Context: process, under sn->control.
- * Return: 0; -EEXIST the id is taken; -ENOSPC; -ENOENT no such cgroup; -ENOMEM.
+ * Context: process, under sn->control and RTNL.
+ * Return: 0; -EEXIST the id is taken; -ENOSPC; -ENOENT no such cgroup; -EOPNOTSUPP a device
+ * past which calls could go; -ENOMEM.
  */
 int sotto_rule_new(struct sotto_net *sn, struct sotto_rule_spec *spec,
 		   struct netlink_ext_ack *extack)
@@ -226,7 +298,7 @@ int sotto_rule_new(struct sotto_net *sn, struct sotto_rule_spec *spec,
 	next = rules_alloc(sn, n + 1);
 	if (!next)
 		return -ENOMEM;
-	rule = rule_create(spec, extack);
+	rule = rule_create(sn, spec, extack);
 	if (IS_ERR(rule)) {
 		kvfree(next);
 		return PTR_ERR(rule);
@@ -269,8 +341,8 @@ int sotto_rule_del(struct sotto_net *sn, u32 id, struct netlink_ext_ack *extack)
 }
 
 /* Adds a rule that names its id, or does not; the others are passed over. */
-static int rules_add(struct sotto_rules *rules, struct sotto_rule_spec *spec, bool named,
-		     struct netlink_ext_ack *extack)
+static int rules_add(const struct sotto_net *sn, struct sotto_rules *rules,
+		     struct sotto_rule_spec *spec, bool named, struct netlink_ext_ack *extack)
 {
 	struct sotto_rule *rule;
 
@@ -282,7 +354,7 @@ static int rules_add(struct sotto_rules *rules, struct sotto_rule_spec *spec, bo
 		NL_SET_ERR_MSG(extack, "two rules have the same rule/id");
 		return -EEXIST;
 	}
-	rule = rule_create(spec, extack);
+	rule = rule_create(sn, spec, extack);
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);
 	rules->rule[rules->n++] = rule;
@@ -313,7 +385,7 @@ static void rules_keep(struct sotto_rules *next, const struct sotto_rules *old,
  *
  * That the ids of @specs are within @ids is the caller's to see to.
  *
- * Context: process, under sn->control.
+ * Context: process, under sn->control and RTNL.
  * Return: as sotto_rule_new(). After an error nothing has changed.
  */
 int sotto_rule_replace(struct sotto_net *sn, struct sotto_rule_ids ids,
@@ -335,10 +407,10 @@ int sotto_rule_replace(struct sotto_net *sn, struct sotto_rule_ids ids,
 		return -ENOSPC;
 	}
 	for (unsigned int i = 0; !err && i < n; i++)
-		err = rules_add(next, &specs[i], true, extack);
+		err = rules_add(sn, next, &specs[i], true, extack);
 	/* Only now is it known which ids are free. */
 	for (unsigned int i = 0; !err && i < n; i++)
-		err = rules_add(next, &specs[i], false, extack);
+		err = rules_add(sn, next, &specs[i], false, extack);
 	if (err) {
 		for (unsigned int i = kept; i < next->n; i++)
 			rule_retire(next->rule[i]);

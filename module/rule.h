@@ -6,6 +6,7 @@
 #define SOTTO_RULE_H
 
 #include <linux/bitmap.h>
+#include <linux/if.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/sotto.h>
@@ -27,11 +28,13 @@ struct sotto_net;
 #define SOTTO_RULE_PEER		BIT(2)
 #define SOTTO_RULE_UID		BIT(3)
 #define SOTTO_RULE_CGROUP	BIT(4)
+#define SOTTO_RULE_FORWARD	BIT(5)
 
 /**
  * struct sotto_rule_spec - what RULE_NEW brings
  * @has: SOTTO_RULE_*
  * @cgroup: cgroup v2 id
+ * @inside: device behind which those are for whom the rule is; it is then for nobody else
  */
 struct sotto_rule_spec {
 	u32 id;
@@ -46,6 +49,7 @@ struct sotto_rule_spec {
 	u8 peer_len;
 	kuid_t uid;
 	u64 cgroup;
+	char inside[IFNAMSIZ];
 };
 
 /* Ids from @min to @max. */
@@ -58,6 +62,7 @@ struct sotto_rule {
 	struct rcu_head rcu;
 	struct sotto_rule_spec spec;
 	struct cgroup *cgroup;	/* held; NULL without SOTTO_RULE_CGROUP */
+	int inside;		/* index of the device that the rule names; 0: it is not there */
 	struct sotto_stats stats;	/* of packets that no flow has judged */
 };
 
@@ -65,8 +70,11 @@ struct sotto_rule {
 struct sotto_rules {
 	struct rcu_head rcu;
 	unsigned int n;
+	bool forward;			/* one at least is for those behind this machine */
 	struct sotto_rule *strict;	/* one that says require, NULL if none does */
+	struct sotto_rule *forward_strict;	/* the same, of those for others */
 	DECLARE_BITMAP(ports, 65536);	/* local ports that a rule covers, RTCP's too */
+	DECLARE_BITMAP(forward_ports, 65536);	/* the same, of those behind this machine */
 	struct sotto_rule *rule[];	/* in the order in which they decide */
 };
 
@@ -77,6 +85,7 @@ struct sotto_rules {
  * @uid: its owner, if @has_uid; for flows whose socket is not at hand
  * @rtcp: RTCP on a port of its own: @tuple is the RTCP's
  * @local: to one of this machine's own addresses
+ * @inside: index of the device behind which @tuple's local end is; 0: it is here
  */
 struct sotto_subject {
 	const struct sotto_tuple *tuple;
@@ -85,6 +94,7 @@ struct sotto_subject {
 	bool has_uid;
 	bool rtcp;
 	bool local;
+	int inside;
 };
 
 /*
@@ -99,7 +109,21 @@ static inline bool sotto_rules_cover(const struct sotto_rules *rules, __be16 lpo
 	return rules && test_bit(ntohs(lport), rules->ports);
 }
 
-/* All of these under sotto_net.control, may sleep. 0 or a negative errno. */
+static inline bool sotto_rules_forward(const struct sotto_rules *rules, __be16 lport)
+{
+	return rules && test_bit(ntohs(lport), rules->forward_ports);
+}
+
+/* Is somebody behind this device whose calls are to be secure? */
+bool sotto_rules_inside(const struct sotto_rules *rules, int ifindex);
+
+/* A device has this name now. Under RTNL. */
+void sotto_rules_named(const struct sotto_rules *rules, const char *name, int ifindex);
+
+/*
+ * All of these under sotto_net.control, may sleep. 0 or a negative errno. Those that bring
+ * rules under RTNL too: devices do not change their names meanwhile, nor who has them.
+ */
 int sotto_rule_new(struct sotto_net *sn, struct sotto_rule_spec *spec,
 		   struct netlink_ext_ack *extack);
 int sotto_rule_del(struct sotto_net *sn, u32 id, struct netlink_ext_ack *extack);

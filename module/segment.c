@@ -29,7 +29,7 @@ static struct sk_buff *take_apart(const struct sotto_packet *pkt)
 {
 	struct sk_buff *skb = pkt->skb, *segs, *seg;
 	int transport = skb_transport_offset(skb);
-	bool rx = pkt->dir == SOTTO_DIR_RX;
+	bool rx = pkt->dir == SOTTO_DIR_RX || pkt->inside;	/* from a device */
 
 	if (rx)
 		__skb_push(skb, -skb_mac_offset(skb));

@@ -48,6 +48,15 @@ static inline bool sotto_tuple_equal(const struct sotto_tuple *a, const struct s
 	return x[4] == y[4] && x[2] == y[2] && x[0] == y[0] && x[3] == y[3] && x[1] == y[1];
 }
 
+/* The same as the other end has it. */
+static inline struct sotto_tuple sotto_tuple_swap(const struct sotto_tuple *t)
+{
+	return (struct sotto_tuple){
+		.laddr = t->raddr, .raddr = t->laddr, .lport = t->rport, .rport = t->lport,
+		.family = t->family,
+	};
+}
+
 /* The tuple of the RTP that goes with an RTCP on ports of its own. */
 static inline struct sotto_tuple sotto_tuple_shift(const struct sotto_tuple *t, int by)
 {

@@ -59,7 +59,7 @@ for wrong in "nonsense" "call" "call a b" "pair bob" "pair --show" "pair --enter
 	"rule del -1" "rule list x" "rule list --local" "rule add require --port" \
 	"rule add require --port 0" "rule add require --port 65536" "rule add require --port 9-5" \
 	"rule add require --port 5x" "rule add require --user nobody-of-that-name" \
-	"rule add require --cgroup nowhere" "rule add require --priority 1.5" \
+	"rule add require --cgroup nowhere" "rule add require --forward a/b" "rule add require --priority 1.5" \
 	"rule add require --priority 2147483648" "rule add --preset" "rule add --preset nonsense" "rule add --preset ../sotto" \
 	"rule add --preset baresip --port 5004" "rule list --preset baresip" "rule presets x" "verify --heard" "verify a b" "flows x" \
 	"doctor x" "run" "run --" "run --nonsense true" "agent x" "monitor x" "call --nonsense bob" "peers -x"; do

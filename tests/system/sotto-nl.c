@@ -29,7 +29,7 @@
  *	raw [--dump] CMD		see nl-raw.c; prints "EINVAL: the kernel's words"
  *
  * Rules know action, flags (own,local), family (4, 6), ports (A or A-B), peer (ADDRESS
- * or ADDRESS/LENGTH), priority, id, uid, cgroup; flows local, remote (10.9.0.1:7000,
+ * or ADDRESS/LENGTH), priority, id, uid, cgroup, forward (a device); flows local, remote (10.9.0.1:7000,
  * [fd09::1]:7000), cookie, ifindex, mark, tos and the options window, cryptex (off, on,
  * require), pad-size, pad-multiple, enc-ext (1,3,4). Exit status: 0 done; 1 refused,
  * after "error: ERRNO: why"; 2 usage.
@@ -220,6 +220,9 @@ static void rule_key(struct sotto_rule *r, char *arg)
 	} else if (!strcmp(arg, "cgroup")) {
 		r->cgroup = number(v);
 		r->has |= SOTTO_RULE_HAS_CGROUP;
+	} else if (!strcmp(arg, "forward")) {
+		snprintf(r->forward, sizeof(r->forward), "%s", v);
+		r->has |= SOTTO_RULE_HAS_FORWARD;
 	} else {
 		errx(2, "a rule has no %s", arg);
 	}
@@ -259,6 +262,8 @@ static int print_rule(const struct sotto_rule *r, void *arg)
 		printf(",\"uid\":%u", r->uid);
 	if (r->has & SOTTO_RULE_HAS_CGROUP)
 		printf(",\"cgroup\":%llu", (unsigned long long)r->cgroup);
+	if (r->has & SOTTO_RULE_HAS_FORWARD)
+		printf(",\"forward\":\"%s\"", r->forward);
 	for (unsigned int i = 0; i < SOTTO_STATS_COUNT; i++)
 		if (r->stats[i])
 			printf(",\"%s\":%llu", sotto_stats_name(i),
@@ -325,8 +330,9 @@ static void print_flow(FILE *out, const struct sotto_flow *f)
 	fprintf(out, ",\"embryonic\":%d,\"agent\":%d,\"tainted\":%d,\"own_allowed\":%d",
 	       !!(f->flags & SOTTO_FLOW_F_EMBRYONIC), !!(f->flags & SOTTO_FLOW_F_AGENT),
 	       !!(f->flags & SOTTO_FLOW_F_TAINTED), !!(f->flags & SOTTO_FLOW_F_OWN_ALLOWED));
-	fprintf(out, ",\"next_heard\":%d,\"closed\":%d", !!(f->flags & SOTTO_FLOW_F_NEXT_HEARD),
-	       !!(f->flags & SOTTO_FLOW_F_CLOSED));
+	fprintf(out, ",\"next_heard\":%d,\"closed\":%d,\"forward\":%d",
+		!!(f->flags & SOTTO_FLOW_F_NEXT_HEARD), !!(f->flags & SOTTO_FLOW_F_CLOSED),
+		!!(f->flags & SOTTO_FLOW_F_FORWARD));
 	fprintf(out, ",\"ifindex\":%d,\"mark\":%u,\"tos\":%u", f->ifindex, f->mark, f->tos);
 	if (f->has_uid)
 		fprintf(out, ",\"uid\":%u", f->uid);

@@ -9,7 +9,8 @@
  *		--for seconds
  *	udp-tool talk --bind ADDRESS [OPTION...]
  *		both with the same socket; orders on standard input, one a line, until
- *		it ends: "to ADDRESS", "kind KIND", "ssrc N", "seq N", "send COUNT",
+ *		it ends: "to ADDRESS", "kind KIND", "ssrc N", "seq N",
+ *		"payload-len N", "send COUNT",
  *		"batch KIND,KIND,...": one of each, all as long as the first, handed to
  *		the kernel as one (UDP_SEGMENT), "order N": a number that the next
  *		answers bear
@@ -316,6 +317,8 @@ static void obey(struct tool *t, char *order)
 		t->next.ssrc = number(arg);
 	} else if (!strcmp(order, "seq")) {
 		t->next.seq = number(arg);
+	} else if (!strcmp(order, "payload-len")) {
+		t->next.payload_len = number(arg);
 	} else if (!strcmp(order, "order")) {
 		t->order = number(arg);
 	} else if (!strcmp(order, "batch")) {

@@ -238,6 +238,43 @@ static void lists_decide_each_for_itself(void **state)
 	free(text);
 }
 
+/* What goes between somebody behind that device and others, and nothing that stays here. */
+static void of_forwarded_calls_both_directions(void **state)
+{
+	struct sotto_rule rules[] = {
+		{ .has = SOTTO_RULE_HAS_PORTS | SOTTO_RULE_HAS_FORWARD, .port_min = 5000,
+		  .port_max = 5009, .forward = "lan0" },
+		{ .id = 1, .has = SOTTO_RULE_HAS_FORWARD, .forward = "lan0",
+		  .action = SOTTO_ACTION_BYPASS },
+		{ .id = 2, .has = SOTTO_RULE_HAS_FORWARD, .forward = "lan*" },
+		{ .id = 3, .has = SOTTO_RULE_HAS_FORWARD, .forward = "la\"n", .priority = -1,
+		  .action = SOTTO_ACTION_BYPASS },
+	};
+	char *text = text_of(rules, 4);
+
+	assert_chain(text, "out-0", "");
+	assert_chain(text, "in-0", "");
+	/* A name that is none is any device where that is stricter, and else nobody's. */
+	assert_chain(text, "away-0",
+		     "udp sport 5000-5009 iifname \"lan0\" oifname != \"lan0\" counter drop\n"
+		     "udp sport 5010 " RTCP "iifname \"lan0\" oifname != \"lan0\" counter drop\n"
+		     "jump call-shaped\n"
+		     "iifname \"lan0\" oifname != \"lan0\" return\n");
+	assert_chain(text, "back-0",
+		     "udp dport 5000-5009 oifname \"lan0\" iifname != \"lan0\" counter drop\n"
+		     "udp dport 5010 " RTCP "oifname \"lan0\" iifname != \"lan0\" counter drop\n"
+		     "jump call-shaped\n"
+		     "oifname \"lan0\" iifname != \"lan0\" return\n");
+	assert_chain(text, "forward",
+		     "type filter hook forward priority -400; policy accept;\n"
+		     "meta l4proto udp jump away-0\n"
+		     "meta l4proto udp jump back-0\n");
+	free(text);
+	text = text_of(&ports, 1);
+	assert_null(strstr(text, "hook forward"));
+	free(text);
+}
+
 static void of_unknown_rules_every_call(void **state)
 {
 	char *text;
@@ -248,6 +285,8 @@ static void of_unknown_rules_every_call(void **state)
 	fclose(out);
 	assert_chain(text, "out-0", OUT "jump call-shaped\n");
 	assert_chain(text, "in-0", IN "jump call-shaped\n");
+	assert_chain(text, "away-0", "jump call-shaped\n");
+	assert_chain(text, "back-0", "jump call-shaped\n");
 	assert_chain(text, "output",
 		     "type filter hook output priority -98; policy accept;\n"
 		     "meta l4proto udp jump out-0\n");
@@ -277,6 +316,7 @@ int main(void)
 		cmocka_unit_test(what_is_spared_is_spared_by_priority),
 		cmocka_unit_test(nobody_is_spared_who_is_not_known),
 		cmocka_unit_test(lists_decide_each_for_itself),
+		cmocka_unit_test(of_forwarded_calls_both_directions),
 		cmocka_unit_test(of_unknown_rules_every_call),
 		cmocka_unit_test(the_table_takes_the_place_of_the_one_before),
 	};

@@ -47,13 +47,14 @@ static void every_word_is_understood(void **state)
 		"  require --port 16384-32767 --user alice --priority -5\t--local --own # and one here\r\n"
 		"prefer --peer 2001:db8::/32 --family ipv6\n"
 		"bypass --port=5004 --cgroup=calls.slice\n"
+		"require --forward lan0.10 --port 7000 --own\n"
 		"require";	/* without an end of line */
 	struct rules rules = { 0 };
 	struct rule_fault fault;
 	const struct sotto_rule *r;
 
 	assert_int_equal(parse(&rules, &fault, text, sizeof(text) - 1), 0);
-	assert_int_equal(rules.n, 4);
+	assert_int_equal(rules.n, 5);
 	r = &rules.lines[0].rule;
 	assert_int_equal(r->id, RULE_ID_MIN);
 	assert_int_equal(r->action, SOTTO_ACTION_REQUIRE);
@@ -75,10 +76,14 @@ static void every_word_is_understood(void **state)
 	assert_int_equal(r->port_max, 5004);
 	assert_int_equal(r->cgroup, 4711);
 	r = &rules.lines[3].rule;
-	assert_int_equal(r->id, RULE_ID_MIN + 3);
+	assert_int_equal(r->has, SOTTO_RULE_HAS_PORTS | SOTTO_RULE_HAS_FORWARD);
+	assert_string_equal(r->forward, "lan0.10");
+	assert_int_equal(r->flags, SOTTO_RULE_F_OWN);
+	r = &rules.lines[4].rule;
+	assert_int_equal(r->id, RULE_ID_MIN + 4);
 	assert_int_equal(r->has, 0);
-	assert_string_equal(rules.lines[3].file, "a.conf");
-	assert_int_equal(rules.lines[3].line, 6);
+	assert_string_equal(rules.lines[4].file, "a.conf");
+	assert_int_equal(rules.lines[4].line, 7);
 	rules_free(&rules);
 }
 
@@ -108,6 +113,14 @@ static const struct {
 	{ "require --family ip", "ip", 3, "ipv4 or ipv6" },
 	{ "require --cgroup 4711", "4711", 3, "is a path here" },
 	{ "require --priority 1.5", "1.5", 3, "whole number" },
+	{ "require --forward", "--forward", 2, "is missing" },
+	{ "require --forward lan*", "lan*", 3, "name of the network device" },
+	{ "require --forward lan\"0", "lan\"0", 3, "name of the network device" },
+	{ "require --forward sixteen-letters-", "sixteen-letters-", 3, "name of the network device" },
+	{ "require --forward lan0 --user alice", "alice", 5, "behind this machine" },
+	{ "require --user nobody-here --forward lan0", "lan0", 5, "behind this machine" },
+	{ "require --cgroup calls.slice --forward lan0", "lan0", 5, "behind this machine" },
+	{ "require --forward lan0 --local", "--local", 4, "behind this machine" },
 	{ "require --priority 2147483648", "2147483648", 3, "whole number" },
 };
 

@@ -19,6 +19,7 @@ struct rule {
 	const char *action;
 	const char *family;
 	const char *peer;
+	const char *forward;
 	int32_t priority;
 	uint16_t port_min;
 	uint16_t port_max;
@@ -43,6 +44,7 @@ static const struct field fields[] = {
 	FIELD("cgroup", "t", cgroup),
 	FIELD("own", "b", own),
 	FIELD("local", "b", local),
+	FIELD("forward", "s", forward),
 	{ 0 }
 };
 
@@ -79,6 +81,10 @@ static void put_words(const struct rule *rule)
 		fputs(" --own", stdout);
 	if (rule->local)
 		fputs(" --local", stdout);
+	if (*rule->forward) {
+		fputs(" --forward ", stdout);
+		text_put(stdout, rule->forward);
+	}
 }
 
 static void put_rule(const struct rule *rule)
@@ -114,6 +120,7 @@ static void rule_json(struct json *j, const struct rule *rule)
 		json_null(j, "cgroup");
 	json_bool(j, "own", rule->own);
 	json_bool(j, "local", rule->local);
+	json_text_or_null(j, "forward", rule->forward);
 	json_unsigned(j, "flows", rule->flows);
 	json_object_end(j);
 }
@@ -123,7 +130,7 @@ static int show(sd_bus_message *reply, struct json *j, size_t *n)
 	int r = sd_bus_message_enter_container(reply, 'a', "a{sv}");
 
 	while (r >= 0 && !sd_bus_message_at_end(reply, 0)) {
-		struct rule rule = { .action = "", .family = "", .peer = "" };
+		struct rule rule = { .action = "", .family = "", .peer = "", .forward = "" };
 
 		r = dict_read(reply, fields, read_uid, &rule);
 		if (r >= 0 && j)
@@ -182,6 +189,7 @@ static int show_preset(const char *name, enum preset_result result, const struct
 		const struct sotto_rule *rule = &rules->lines[i].rule;
 		struct rule shown = {
 			.action = sotto_action_name(rule->action), .family = "", .peer = "",
+			.forward = "",
 			.port_min = rule->port_min, .port_max = rule->port_max,
 			.own = rule->flags & SOTTO_RULE_F_OWN,
 		};

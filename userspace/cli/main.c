@@ -64,7 +64,9 @@ static const struct command commands[] = {
 	  "  --own                    the program may encrypt by itself\n"
 	  "  --local                  also traffic to this machine's own addresses\n"
 	  "  --preset NAME            the ports of a telephone program, instead of --port; \"rule\n"
-	  "                           presets\" lists them. ACTION may then be left out: require\n\n"
+	  "                           presets\" lists them. ACTION may then be left out: require\n"
+	  "  --forward DEVICE         instead: of those behind DEVICE, for whom this machine is\n"
+	  "                           the gateway; no --user, --cgroup, --local with it\n\n"
 	  "Rules that are to hold after the next start too: man sotto-rules\n",
 	  cmd_rule },
 	{ "run", "[--] PROGRAM [ARGUMENT]...", "Starts a program whose calls are all encrypted",

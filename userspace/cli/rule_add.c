@@ -16,7 +16,7 @@
 
 enum {
 	OPT_PORT = RULE_OPT_PORT, OPT_PEER, OPT_FAMILY, OPT_USER, OPT_CGROUP, OPT_PRIORITY, OPT_OWN,
-	OPT_LOCAL, OPT_PRESET = RULE_OPT_PRESET,
+	OPT_LOCAL, OPT_FORWARD, OPT_PRESET = RULE_OPT_PRESET,
 };
 
 /**
@@ -40,6 +40,7 @@ const struct option rule_options[] = {
 	{ "priority", required_argument, NULL, OPT_PRIORITY },
 	{ "own", no_argument, NULL, OPT_OWN },
 	{ "local", no_argument, NULL, OPT_LOCAL },
+	{ "forward", required_argument, NULL, OPT_FORWARD },
 	{ "preset", required_argument, NULL, OPT_PRESET },
 	{ 0 }
 };
@@ -84,6 +85,13 @@ static int put_cgroup(struct cli *cli, sd_bus_message *m, const char *value)
 	return sd_bus_message_append(m, "{sv}", "cgroup", "t", id);
 }
 
+static int put_forward(struct cli *cli, sd_bus_message *m, const char *value)
+{
+	if (!rule_device(value))
+		cli_usage(cli, "--forward is the name of a network device, not \"%s\".", value);
+	return sd_bus_message_append(m, "{sv}", "forward", "s", value);
+}
+
 static int put_priority(struct cli *cli, sd_bus_message *m, const char *value)
 {
 	int64_t number;
@@ -109,6 +117,8 @@ static int put_option(struct cli *cli, sd_bus_message *m, int opt, const char *v
 		return put_cgroup(cli, m, value);
 	case OPT_PRIORITY:
 		return put_priority(cli, m, value);
+	case OPT_FORWARD:
+		return put_forward(cli, m, value);
 	case OPT_OWN:
 		return sd_bus_message_append(m, "{sv}", "own", "b", 1);
 	default:

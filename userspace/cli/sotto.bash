@@ -37,12 +37,13 @@ _sotto_rule() {
 	--user) _sotto_reply "$(compgen -u -- "$_sotto_word")" && return ;;
 	--cgroup) _sotto_reply "$(compgen -d -- "$_sotto_word")" && return ;;
 	--preset) _sotto_reply "$(_sotto_presets)" && return ;;
+	--forward) _sotto_reply "$(cd /sys/class/net && compgen -f -- "$_sotto_word")" && return ;;
 	esac
 	case $1 in
 	2) _sotto_words add del list presets ;;
 	3) [[ ${COMP_WORDS[2]} == add ]] && _sotto_words require prefer bypass --preset ;;
 	*) [[ ${COMP_WORDS[2]} == add ]] && _sotto_words --port --peer --family --user --cgroup \
-		--priority --own --local --preset ;;
+		--priority --own --local --preset --forward ;;
 	esac
 }
 

@@ -35,6 +35,7 @@ _sotto_rule() {
 			'--user[of the program]:user:_users' '--cgroup[of the program]:cgroup:_files -/' \
 			'--priority[the lower decides first]:number' \
 			'--own[the program may encrypt by itself]' '--local[also to this machine]' \
+			'--forward[those behind this device]:device:_net_interfaces' \
 			'--preset[the ports of a program]:preset:_sotto_presets'
 		;;
 	esac

@@ -51,6 +51,8 @@ static int put_what_matches(sd_bus_message *m, const struct sotto_rule *rule)
 		r = bus_put_u32(m, "uid", rule->uid);
 	if (r >= 0 && rule->has & SOTTO_RULE_HAS_CGROUP)
 		r = bus_put_u64(m, "cgroup", rule->cgroup);
+	if (r >= 0 && rule->has & SOTTO_RULE_HAS_FORWARD)
+		r = bus_put_text(m, "forward", rule->forward);
 	return r;
 }
 
@@ -139,6 +141,15 @@ static int read_text(sd_bus_message *m, struct sotto_rule *rule,
 	return r < 0 ? r : parse(rule, text);
 }
 
+static int parse_forward(struct sotto_rule *rule, const char *text)
+{
+	if (!rule_device(text))
+		return -EINVAL;
+	snprintf(rule->forward, sizeof(rule->forward), "%s", text);
+	rule->has |= SOTTO_RULE_HAS_FORWARD;
+	return 0;
+}
+
 static int parse_action(struct sotto_rule *rule, const char *text)
 {
 	return sotto_action_parse(text, &rule->action);
@@ -153,6 +164,8 @@ static int read_entry(sd_bus_message *m, const char *key, struct sotto_rule *rul
 		return read_text(m, rule, parse_family);
 	if (!strcmp(key, "peer"))
 		return read_text(m, rule, parse_peer);
+	if (!strcmp(key, "forward"))
+		return read_text(m, rule, parse_forward);
 	if (!strcmp(key, "priority"))
 		return sd_bus_message_read(m, "v", "i", &rule->priority);
 	if (!strcmp(key, "port-min"))

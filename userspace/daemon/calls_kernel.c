@@ -16,7 +16,7 @@
 /* Our own sockets and nobody else's: a softphone could use our port as well. */
 static bool is_direct(const struct calls *c, const struct sotto_flow *flow)
 {
-	return addr_port(&flow->local) == c->port &&
+	return addr_port(&flow->local) == c->port && !(flow->flags & SOTTO_FLOW_F_FORWARD) &&
 	       (flow->flags & SOTTO_FLOW_F_AGENT || !flow->has_uid || flow->uid == geteuid());
 }
 

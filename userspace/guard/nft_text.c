@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule_words.h"
+
 /*
  * At the module's side of NAT: the port is the program's and the peer is as it is on
  * the wire. A packet is UDP here; th is its header, 64 bits long.
  */
 #define HOOK_OUT	"type filter hook output priority -98; policy accept;"
 #define HOOK_IN		"type filter hook input priority 98; policy accept;"
+/* In front of every rule that could give a connection to a flowtable. NAT is elsewhere. */
+#define HOOK_FORWARD	"type filter hook forward priority -400; policy accept;"
 #define DROP		"counter drop"
 #define SHAPED		"jump call-shaped"
 
@@ -29,8 +33,12 @@ static const char shapes[] =
 	"\t\t@th,64,4 4 @th,96,2 2 " DROP "\n"
 	"\t}\n";
 
-static const struct sotto_rule every_call = { .action = SOTTO_ACTION_REQUIRE };
-const struct guard_list guard_every_call = { &every_call, 1 };
+/* Behind which device those are whose calls pass through is not known either. */
+static const struct sotto_rule every_call[] = {
+	{ .action = SOTTO_ACTION_REQUIRE },
+	{ .action = SOTTO_ACTION_REQUIRE, .has = SOTTO_RULE_HAS_FORWARD },
+};
+const struct guard_list guard_every_call = { every_call, 2 };
 
 /* One direction of the table. */
 struct side {
@@ -39,12 +47,16 @@ struct side {
 	const char *peer;
 	const char *abroad;	/* not between this machine's own addresses */
 	bool knows_user;
+	const char *inside;	/* forwarded: the device of those behind this machine */
+	const char *outside;	/* and the other */
 };
 
 /* Going out the device is no help: destination NAT may have changed the way. */
 static const struct side sides[] = {
-	{ "out", "sport", "daddr", "fib daddr type != local ", true },
-	{ "in", "dport", "saddr", "meta iiftype != loopback ", false },
+	{ "out", "sport", "daddr", "fib daddr type != local ", true, NULL, NULL },
+	{ "in", "dport", "saddr", "meta iiftype != loopback ", false, NULL, NULL },
+	{ "away", "sport", "daddr", NULL, false, "iifname", "oifname" },
+	{ "back", "dport", "saddr", NULL, false, "oifname", "iifname" },
 };
 
 #define N_SIDES	(sizeof(sides) / sizeof(sides[0]))
@@ -68,6 +80,7 @@ static bool is_wanted(const struct sotto_rule *rule)
 static bool can_spare(const struct sotto_rule *rule, const struct side *side)
 {
 	return !(rule->has & SOTTO_RULE_HAS_CGROUP) &&
+	       (!side->inside || rule_device(rule->forward)) &&
 	       (!(rule->has & SOTTO_RULE_HAS_UID) || side->knows_user);
 }
 
@@ -84,10 +97,29 @@ static void put_peer(FILE *out, const struct sotto_rule *rule, const struct side
 		rule->peer_len);
 }
 
+/* Is the rule about what goes through on this side? */
+static bool is_of_side(const struct sotto_rule *rule, const struct side *side)
+{
+	return !(rule->has & SOTTO_RULE_HAS_FORWARD) == !side->inside;
+}
+
+/*
+ * Between those who are behind one device calls are as they are. A name that nft could take
+ * for something else is left out where that is stricter.
+ */
+static void put_devices(FILE *out, const struct sotto_rule *rule, const struct side *side)
+{
+	if (rule_device(rule->forward))
+		fprintf(out, "%s \"%s\" %s != \"%s\" ", side->inside, rule->forward,
+			side->outside, rule->forward);
+}
+
 /* What the rule asks for, but for ports and the user. */
 static void put_match(FILE *out, const struct sotto_rule *rule, const struct side *side)
 {
-	if (!(rule->flags & SOTTO_RULE_F_LOCAL))
+	if (side->inside)
+		put_devices(out, rule, side);
+	else if (!(rule->flags & SOTTO_RULE_F_LOCAL))
 		fputs(side->abroad, out);
 	if (rule->has & SOTTO_RULE_HAS_FAMILY)
 		fprintf(out, "meta nfproto %s ", rule->family == AF_INET ? "ipv4" : "ipv6");
@@ -162,27 +194,37 @@ static void put_list(FILE *out, const struct sotto_rule **rules, size_t n,
 		     const struct side *side, size_t list)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_for_a_user(rules[i], side))
+		if (is_of_side(rules[i], side) && is_for_a_user(rules[i], side))
 			put_user_chain(out, rules[i], side, list, i);
 	fprintf(out, "\tchain %s-%zu {\n", side->chain, list);
 	for (size_t i = 0; i < n; i++)
-		if (is_wanted(rules[i]))
+		if (!is_of_side(rules[i], side))
+			continue;
+		else if (is_wanted(rules[i]))
 			put_wanted(out, rules[i], side, list, i);
 		else if (can_spare(rules[i], side))
 			put_spared(out, rules[i], side);
 	fputs("\t}\n", out);
 }
 
-/* The hooks, and the end of the table. */
-static void put_hooks(FILE *out, size_t n)
+static bool forwards(const struct guard_list *lists, size_t n)
 {
-	for (size_t s = 0; s < N_SIDES; s++) {
-		fprintf(out, "\tchain %sput {\n\t\t%s\n", sides[s].chain, s ? HOOK_IN : HOOK_OUT);
-		for (size_t i = 0; i < n; i++)
-			fprintf(out, "\t\tmeta l4proto udp jump %s-%zu\n", sides[s].chain, i);
-		fputs("\t}\n", out);
-	}
-	fputs("}\n", out);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < lists[i].n; k++)
+			if (lists[i].rules[k].has & SOTTO_RULE_HAS_FORWARD)
+				return true;
+	return false;
+}
+
+/* @side: the first of @n_sides whose chains the hook jumps to */
+static void put_hook(FILE *out, const char *chain, const char *hook, const struct side *side,
+		     size_t n_sides, size_t n)
+{
+	fprintf(out, "\tchain %s {\n\t\t%s\n", chain, hook);
+	for (size_t i = 0; i < n; i++)
+		for (size_t s = 0; s < n_sides; s++)
+			fprintf(out, "\t\tmeta l4proto udp jump %s-%zu\n", side[s].chain, i);
+	fputs("\t}\n", out);
 }
 
 /* As the module does: a lower priority first, and of equals the stricter. */
@@ -200,6 +242,9 @@ static int order(const void *a, const void *b)
 
 int guard_text(FILE *out, const struct guard_list *lists, size_t n)
 {
+	/* Who forwards for nobody is not asked about what he forwards. */
+	size_t n_sides = forwards(lists, n) ? N_SIDES : N_SIDES - 2;
+
 	put_begin(out);
 	for (size_t i = 0; i < n; i++) {
 		const struct sotto_rule **rules = calloc(lists[i].n + 1, sizeof(*rules));
@@ -209,10 +254,14 @@ int guard_text(FILE *out, const struct guard_list *lists, size_t n)
 		for (size_t k = 0; k < lists[i].n; k++)
 			rules[k] = &lists[i].rules[k];
 		qsort(rules, lists[i].n, sizeof(*rules), order);
-		for (size_t s = 0; s < N_SIDES; s++)
+		for (size_t s = 0; s < n_sides; s++)
 			put_list(out, rules, lists[i].n, &sides[s], i);
 		free(rules);
 	}
-	put_hooks(out, n);
+	put_hook(out, "output", HOOK_OUT, &sides[0], 1, n);
+	put_hook(out, "input", HOOK_IN, &sides[1], 1, n);
+	if (n_sides == N_SIDES)
+		put_hook(out, "forward", HOOK_FORWARD, &sides[2], 2, n);
+	fputs("}\n", out);
 	return 0;
 }

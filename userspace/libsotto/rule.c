@@ -35,6 +35,8 @@ static void put_rule(struct nlmsghdr *nlh, const struct sotto_rule *rule)
 		mnl_attr_put_u32(nlh, SOTTO_A_RULE_UID, rule->uid);
 	if (rule->has & SOTTO_RULE_HAS_CGROUP)
 		mnl_attr_put_u64(nlh, SOTTO_A_RULE_CGROUP, rule->cgroup);
+	if (rule->has & SOTTO_RULE_HAS_FORWARD)
+		mnl_attr_put_strz(nlh, SOTTO_A_RULE_FORWARD, rule->forward);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -78,6 +80,13 @@ static void read_rule(const struct nlattr *nest, struct sotto_rule *out)
 		out->cgroup = sotto_u64(tb[SOTTO_A_RULE_CGROUP], 0);
 		out->has |= SOTTO_RULE_HAS_CGROUP;
 	}
+	if (tb[SOTTO_A_RULE_FORWARD] &&
+	    mnl_attr_get_payload_len(tb[SOTTO_A_RULE_FORWARD]) <= sizeof(out->forward)) {
+		memcpy(out->forward, mnl_attr_get_payload(tb[SOTTO_A_RULE_FORWARD]),
+		       mnl_attr_get_payload_len(tb[SOTTO_A_RULE_FORWARD]));
+		out->forward[sizeof(out->forward) - 1] = '\0';
+		out->has |= SOTTO_RULE_HAS_FORWARD;
+	}
 	out->flows = sotto_u32(tb[SOTTO_A_RULE_FLOWS]);
 	if (tb[SOTTO_A_RULE_STATS])
 		sotto_stats_read(tb[SOTTO_A_RULE_STATS], out->stats);
@@ -118,8 +127,8 @@ int sotto_rule_del(struct sotto *s, uint32_t id)
 static int replace(struct sotto *s, struct nlmsghdr *nlh, const struct sotto_rule *rules, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		/* A rule with everything takes under 128 bytes. */
-		if (nlh->nlmsg_len + 128 > SOTTO_BUFFER)
+		/* A rule with everything takes under 192 bytes. */
+		if (nlh->nlmsg_len + 192 > SOTTO_BUFFER)
 			return sotto_link_fail(&s->link, E2BIG, "too many rules for one request");
 		put_rule(nlh, &rules[i]);
 	}

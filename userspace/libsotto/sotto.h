@@ -50,6 +50,9 @@ struct sotto_addr {
 #define SOTTO_RULE_HAS_PEER	(1U << 2)
 #define SOTTO_RULE_HAS_UID	(1U << 3)
 #define SOTTO_RULE_HAS_CGROUP	(1U << 4)
+#define SOTTO_RULE_HAS_FORWARD	(1U << 5)
+
+#define SOTTO_DEVICE_MAX	16	/* a device's name, with its 0 */
 
 /* Counters by the uapi's own numbering: stats[SOTTO_A_STATS_TX_PROTECTED]. */
 #define SOTTO_STATS_COUNT	(SOTTO_A_STATS_MAX + 1)
@@ -68,6 +71,8 @@ struct sotto_addr {
  * @peer_len: its prefix length
  * @uid: owner of the local socket
  * @cgroup: cgroup v2 id of the local socket, descendants included
+ * @forward: the rule is for those behind this device, whose packets this machine forwards,
+ *	and not for programs here; "local" is what is theirs
  * @flows: live flows of this rule; from the kernel only
  * @stats: packets that it has decided about before there was a flow; likewise
  */
@@ -84,6 +89,7 @@ struct sotto_rule {
 	uint8_t peer_len;
 	uint32_t uid;
 	uint64_t cgroup;
+	char forward[SOTTO_DEVICE_MAX];
 	uint32_t flows;
 	uint64_t stats[SOTTO_STATS_COUNT];
 };

@@ -106,6 +106,17 @@ static const char *take_local(struct reading *r, const char *value)
 	return NULL;
 }
 
+static const char *take_forward(struct reading *r, const char *value)
+{
+	struct sotto_rule *rule = &r->out->rule;
+
+	if (!rule_device(value))
+		return "--forward is the name of the network device behind which the telephones are";
+	snprintf(rule->forward, sizeof(rule->forward), "%s", value);
+	rule->has |= SOTTO_RULE_HAS_FORWARD;
+	return NULL;
+}
+
 static const struct {
 	const char *word;
 	bool has_value;
@@ -119,6 +130,7 @@ static const struct {
 	{ "--priority", true, take_priority },
 	{ "--own", false, take_own },
 	{ "--local", false, take_local },
+	{ "--forward", true, take_forward },
 };
 
 #define N_OPTIONS	(sizeof(options) / sizeof(options[0]))
@@ -157,8 +169,8 @@ static const char *take_option(struct reading *r, struct words *w)
 		value = value ? value + 1 : next_word(w);
 		return value ? options[i].take(r, value) : "the value of this option is missing";
 	}
-	return "a rule has --port, --peer, --family, --user, --cgroup, --priority, --own, --local "
-	       "and nothing else";
+	return "a rule has --port, --peer, --family, --user, --cgroup, --priority, --own, --local, "
+	       "--forward and nothing else";
 }
 
 /*
@@ -175,6 +187,13 @@ static void widen(struct rule_line *line)
 	line->rule.flags &= ~SOTTO_RULE_F_OWN;
 }
 
+static bool is_of_a_program(const struct rule_line *line)
+{
+	return line->missing != RULE_MISSING_NOTHING ||
+	       line->rule.has & (SOTTO_RULE_HAS_UID | SOTTO_RULE_HAS_CGROUP) ||
+	       line->rule.flags & SOTTO_RULE_F_LOCAL;
+}
+
 static const char *read_rule(struct reading *r, struct words *w)
 {
 	const char *reason = NULL;
@@ -183,6 +202,8 @@ static const char *read_rule(struct reading *r, struct words *w)
 		return "a rule begins with require, prefer or bypass";
 	while (!reason && next_word(w))
 		reason = take_option(r, w);
+	if (!reason && r->out->rule.has & SOTTO_RULE_HAS_FORWARD && is_of_a_program(r->out))
+		reason = "--forward is for those behind this machine: no --user, --cgroup, --local with it";
 	widen(r->out);
 	return reason;
 }
@@ -360,7 +381,8 @@ bool rules_same(const struct sotto_rule *a, const struct sotto_rule *b)
 	       (!(a->has & SOTTO_RULE_HAS_PEER) ||
 		(a->peer_len == b->peer_len && !memcmp(a->peer, b->peer, peer))) &&
 	       (!(a->has & SOTTO_RULE_HAS_UID) || a->uid == b->uid) &&
-	       (!(a->has & SOTTO_RULE_HAS_CGROUP) || a->cgroup == b->cgroup);
+	       (!(a->has & SOTTO_RULE_HAS_CGROUP) || a->cgroup == b->cgroup) &&
+	       (!(a->has & SOTTO_RULE_HAS_FORWARD) || !strcmp(a->forward, b->forward));
 }
 
 const struct rule_lookup rule_lookup_here = { rule_user, rule_cgroup };

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,4 +127,12 @@ bool rule_cgroup(const char *text, uint64_t *id)
 		return false;
 	*id = st.st_ino;
 	return true;
+}
+
+bool rule_device(const char *text)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	size_t len = strspn(text, good);
+
+	return len && len < IFNAMSIZ && !text[len] && strcmp(text, ".") && strcmp(text, "..");
 }

@@ -27,4 +27,11 @@ bool rule_user(const char *text, uint32_t *uid);
 /** rule_cgroup() - A cgroup v2's id, or its path, absolute or below /sys/fs/cgroup. */
 bool rule_cgroup(const char *text, uint64_t *id);
 
+/**
+ * rule_device() - A network device's name, which need not be there.
+ *
+ * Return: has it 1 to 15 letters, digits, dots, dashes and underscores, and nothing else?
+ */
+bool rule_device(const char *text);
+
 #endif

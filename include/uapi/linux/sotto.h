@@ -236,6 +236,7 @@ enum sotto_attr_rule {
 	SOTTO_A_RULE_FLOWS,	/* u32, dump only: live flows of this rule */
 	SOTTO_A_RULE_STATS,	/* dump only: nest of sotto_attr_stats, packets without a flow */
 	SOTTO_A_RULE_PAD,
+	SOTTO_A_RULE_FORWARD,	/* name of a device, with its 0: for those behind it */
 
 	/* private: */
 	__SOTTO_A_RULE_MAX,
@@ -297,6 +298,7 @@ enum sotto_attr_flow {
 #define SOTTO_FLOW_F_OWN_ALLOWED	(1U << 3)	/* its rule says own=allow */
 #define SOTTO_FLOW_F_NEXT_HEARD	(1U << 4)	/* the "next" rx key has authenticated a packet */
 #define SOTTO_FLOW_F_CLOSED	(1U << 5)	/* the program has closed its socket */
+#define SOTTO_FLOW_F_FORWARD	(1U << 6)	/* of somebody behind the device IFINDEX */
 
 /*
  * How a key that is in use has packets look, beside its profile. The options are those
