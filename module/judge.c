@@ -4,20 +4,19 @@
  * state table of Documentation/architecture.rst, carry that out, account for it.
  */
 #include <linux/netfilter.h>
-#include <net/dsfield.h>
-#include <net/ip.h>
-#include <net/ipv6.h>
 #include <net/sock.h>
-#include <net/udp.h>
 
 #include "agent.h"
+#include "begin.h"
 #include "event.h"
 #include "flow.h"
 #include "flow_table.h"
 #include "forward.h"
 #include "judge.h"
 #include "net.h"
+#include "outcome.h"
 #include "packet.h"
+#include "program.h"
 #include "quote.h"
 #include "roam.h"
 #include "segment.h"
@@ -53,47 +52,12 @@ static __always_inline enum judgement judge(const struct sotto_flow *flow,
 	return dir == SOTTO_DIR_TX ? out_table[state][pkt->class] : in_table[state][pkt->class];
 }
 
-/* A drop on the way out looks like success to the program; see architecture.rst. */
-static unsigned int drop(const struct sotto_packet *pkt, struct sotto_stats *stats,
-			 enum sotto_attr_stats tx_why, enum sotto_attr_stats rx_why)
-{
-	bool tx = pkt->dir == SOTTO_DIR_TX;
-
-	sotto_count_many(stats, tx ? tx_why : rx_why, pkt->count);
-	if (!tx)
-		return NF_DROP;
-	kfree_skb(pkt->skb);
-	return NF_STOLEN;
-}
-
-#define DROP_FOR(pkt, stats, why)	\
-	drop(pkt, stats, SOTTO_A_STATS_DROP_TX_##why, SOTTO_A_STATS_DROP_RX_##why)
-
 /* Before it could be judged: for want of memory. */
 static unsigned int drop_unjudged(struct sotto_flow *flow, const struct sotto_packet *pkt)
 {
 	struct sotto_stats nobody = {};
 
-	return DROP_FOR(pkt, flow ? &flow->stats : &nobody, ERROR);
-}
-
-static unsigned int drop_by_table(const struct sotto_flow *flow, const struct sotto_packet *pkt,
-				  struct sotto_stats *stats)
-{
-	enum sotto_state state = flow ? sotto_flow_state(flow, pkt->dir) : SOTTO_STATE_HOLD;
-
-	if (pkt->class != SOTTO_CLASS_RTP && pkt->class != SOTTO_CLASS_RTCP)
-		return DROP_FOR(pkt, stats, CLASS);
-	if (state == SOTTO_STATE_DEAD)
-		return DROP_FOR(pkt, stats, DEAD);
-	return DROP_FOR(pkt, stats, HOLD);
-}
-
-static unsigned int pass(const struct sotto_packet *pkt, struct sotto_stats *stats)
-{
-	sotto_count_many(stats, pkt->dir == SOTTO_DIR_TX ? SOTTO_A_STATS_TX_CLEAR
-							  : SOTTO_A_STATS_RX_CLEAR, pkt->count);
-	return NF_ACCEPT;
+	return SOTTO_DROP_FOR(pkt, flow ? &flow->stats : &nobody, ERROR);
 }
 
 static unsigned int to_agent(struct sotto_flow *flow, const struct sotto_packet *pkt,
@@ -127,28 +91,6 @@ static void note_ssrc(struct sotto_flow *flow, const struct sotto_packet *pkt, e
 	WRITE_ONCE(flow->has_ssrc[dir], true);
 }
 
-static const struct sock *sender_of(const struct sk_buff *skb)
-{
-	const struct sock *sk = skb_to_full_sk(skb);
-
-	return sk && sk_fullsock(sk) ? sk : NULL;
-}
-
-static __always_inline struct sotto_route_key route_key(const struct sotto_packet *pkt,
-							const struct sock *sk)
-{
-	const struct sk_buff *skb = pkt->skb;
-
-	return (struct sotto_route_key){
-		.uid = sk ? sk->sk_uid : INVALID_UID,
-		.has_uid = sk,
-		.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : pkt->inside,
-		.mark = skb->mark,
-		.tos = pkt->tuple.family == AF_INET ? ip_hdr(skb)->tos :
-						      ipv6_get_dsfield(ipv6_hdr(skb)),
-	};
-}
-
 static bool is_same_route(const struct sotto_route_key *a, const struct sotto_route_key *b)
 {
 	return uid_eq(a->uid, b->uid) && a->has_uid == b->has_uid && a->ifindex == b->ifindex &&
@@ -176,8 +118,8 @@ static noinline void note_route(struct sotto_flow *flow, const struct sotto_pack
  */
 static void note_sender(struct sotto_flow *flow, const struct sotto_packet *pkt)
 {
-	const struct sock *sk = sender_of(pkt->skb);
-	struct sotto_route_key route = route_key(pkt, sk);
+	const struct sock *sk = sotto_sender_of(pkt->skb);
+	struct sotto_route_key route = sotto_route_key_of(pkt, sk);
 	u64 print = sk ? sotto_socket_print(sk) : 0;
 
 	WRITE_ONCE(flow->touched, jiffies);
@@ -206,33 +148,6 @@ static void tell_note(struct sotto_flow *flow, enum sotto_dir dir,
 		tell_news(flow, dir, note);
 }
 
-static noinline unsigned int drop_by_error(struct sotto_flow *flow,
-					   const struct sotto_packet *pkt, int err)
-{
-	struct sotto_stats *stats = &flow->stats;
-
-	switch (err) {
-	case -ENOKEY:
-	case -EKEYEXPIRED:
-		return DROP_FOR(pkt, stats, DEAD);
-	case -EINVAL:
-		return DROP_FOR(pkt, stats, MALFORMED);
-	case -EALREADY:
-		return drop(pkt, stats, SOTTO_A_STATS_DROP_TX_REPEAT,
-			    SOTTO_A_STATS_DROP_RX_REPLAY);
-	case -EBADMSG:
-		return drop(pkt, stats, SOTTO_A_STATS_DROP_TX_ERROR, SOTTO_A_STATS_DROP_RX_AUTH);
-	case -ENOSPC:
-		return DROP_FOR(pkt, stats, STREAMS);
-	case -EMSGSIZE:
-		/* Only on the way out. This one the program hears of: it has asked for it. */
-		sotto_count(stats, SOTTO_A_STATS_DROP_TX_TOO_BIG);
-		return NF_DROP_ERR(-EMSGSIZE);
-	default:
-		return DROP_FOR(pkt, stats, ERROR);
-	}
-}
-
 static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 {
 	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
@@ -243,10 +158,10 @@ static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 	int err;
 
 	if (overhead < 0)
-		return drop_by_error(flow, pkt, overhead);
+		return sotto_drop_by_error(flow, pkt, overhead);
 	/* Its checksum is about to be replaced: what the way to us has spoilt must not be right. */
 	if (pkt->inside && !sotto_packet_csum_good(pkt))
-		return drop_by_error(flow, pkt, -EINVAL);
+		return sotto_drop_by_error(flow, pkt, -EINVAL);
 	err = sotto_packet_own(pkt, overhead);
 	if (!err)
 		err = sotto_packet_make_fit(pkt, overhead);
@@ -258,7 +173,7 @@ static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 		tell_note(flow, SOTTO_DIR_TX, &note);
 	}
 	if (err)
-		return drop_by_error(flow, pkt, err);
+		return sotto_drop_by_error(flow, pkt, err);
 	sotto_count(&flow->stats, SOTTO_A_STATS_TX_PROTECTED);
 	sotto_count_many(&flow->stats, SOTTO_A_STATS_TX_BYTES, pkt->len);
 	sotto_packet_resize(pkt, len);
@@ -277,48 +192,6 @@ static void tell_auth_fail(struct sotto_flow *flow)
 	sotto_event_dir(flow, SOTTO_EVENT_RX_AUTH_FAIL, SOTTO_DIR_RX);
 }
 
-/*
- * The socket that would receive the packet; the caller puts it. NULL for none. Below
- * a VRF the packet has two devices, and the stack's own lookup looks at both.
- */
-static struct sock *receiver_of(const struct sotto_net *sn, const struct sotto_packet *pkt)
-{
-	const struct sotto_tuple *t = &pkt->tuple;
-	struct sk_buff *skb = pkt->skb;
-	struct sock *sk;
-
-	if (t->family == AF_INET)
-		sk = __udp4_lib_lookup(sn->net, t->raddr.s6_addr32[0], t->rport,
-				       t->laddr.s6_addr32[0], t->lport, skb->dev->ifindex,
-				       inet_sdif(skb), NULL);
-#if IS_ENABLED(CONFIG_IPV6)
-	else
-		sk = __udp6_lib_lookup(sn->net, &t->raddr, t->rport, &t->laddr, t->lport,
-				       skb->dev->ifindex, inet6_sdif(skb), NULL);
-#else
-	else
-		sk = NULL;
-#endif
-	return sk && refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
-}
-
-/*
- * Without a receiver the stack would answer with an ICMP error, which quotes what
- * has just been decrypted. So the packet is bound to its socket here: it cannot
- * close in between.
- */
-static int bind_receiver(const struct sotto_net *sn, const struct sotto_packet *pkt)
-{
-	struct sock *sk = receiver_of(sn, pkt);
-
-	if (!sk)
-		return -ENOTCONN;
-	skb_orphan(pkt->skb);
-	pkt->skb->sk = sk;
-	pkt->skb->destructor = sock_edemux;
-	return 0;
-}
-
 /* It has authenticated and is plain now. @here: who receives it is the flow's program. */
 static __always_inline unsigned int deliver(struct sotto_flow *flow, struct sotto_packet *pkt,
 					    unsigned int len, const struct sotto_srtp_note *note,
@@ -332,7 +205,7 @@ static __always_inline unsigned int deliver(struct sotto_flow *flow, struct sott
 	note_ssrc(flow, pkt, SOTTO_DIR_RX, note->ssrc);
 	if (rtcp && sotto_rtcp_is_control(sotto_packet_payload(pkt), len))
 		return to_agent(flow, pkt, SOTTO_PACKET_CONTROL);
-	if (!here || (!pkt->inside && bind_receiver(flow->sn, pkt))) {
+	if (!here || (!pkt->inside && sotto_bind_receiver(flow->sn, pkt))) {
 		sotto_count(&flow->stats, SOTTO_A_STATS_DROP_RX_NO_SOCKET);
 		return NF_DROP;
 	}
@@ -361,17 +234,7 @@ static unsigned int unprotect(struct sotto_flow *flow, struct sotto_packet *pkt)
 	tell_note(flow, SOTTO_DIR_RX, &note);
 	if (err == -EBADMSG)
 		tell_auth_fail(flow);
-	return drop_by_error(flow, pkt, err);
-}
-
-/* The program's own ZRTP, or its own DTLS handshake, where its rule allows that. */
-static bool is_own(struct sotto_net *sn, const struct sotto_packet *pkt)
-{
-	if (pkt->class == SOTTO_CLASS_ZRTP)
-		return pkt->dir == SOTTO_DIR_TX;
-	return pkt->class == SOTTO_CLASS_DTLS &&
-	       sotto_evidence_dtls(&sn->evidence, &pkt->tuple, pkt->dir,
-				   sotto_packet_payload(pkt), pkt->len);
+	return sotto_drop_by_error(flow, pkt, err);
 }
 
 static noinline void enter_own(struct sotto_flow *flow, const struct sotto_packet *pkt)
@@ -383,7 +246,7 @@ static noinline void enter_own(struct sotto_flow *flow, const struct sotto_packe
 		if (state != SOTTO_STATE_HOLD && state != SOTTO_STATE_CLEAR)
 			return;
 	}
-	if (!is_own(flow->sn, pkt))
+	if (!sotto_is_own(flow->sn, pkt))
 		return;
 	for (int dir = 0; dir < __SOTTO_DIR_MAX; dir++)
 		sotto_flow_set_state(flow, dir, SOTTO_STATE_OWN);
@@ -398,7 +261,7 @@ static __always_inline unsigned int with_flow(struct sotto_flow *flow, struct so
 		if (pkt->class == SOTTO_CLASS_RTCP &&
 		    sotto_flow_state(flow, SOTTO_DIR_TX) != SOTTO_STATE_OWN &&
 		    sotto_rtcp_is_control(sotto_packet_payload(pkt), pkt->len))
-			return DROP_FOR(pkt, &flow->stats, CLASS);
+			return SOTTO_DROP_FOR(pkt, &flow->stats, CLASS);
 	}
 	if ((READ_ONCE(flow->flags) & (SOTTO_FLOW_F_OWN_ALLOWED | SOTTO_FLOW_F_TAINTED)) ==
 	    SOTTO_FLOW_F_OWN_ALLOWED)
@@ -408,147 +271,13 @@ static __always_inline unsigned int with_flow(struct sotto_flow *flow, struct so
 		return dir == SOTTO_DIR_TX ? protect(flow, pkt) : unprotect(flow, pkt);
 	case PASS:
 		note_passed(flow, dir);
-		return pass(pkt, &flow->stats);
+		return sotto_pass(pkt, &flow->stats);
 	case AGENT:
 		return to_agent(flow, pkt, SOTTO_PACKET_ZRTP);
 	case DROP:
 		break;
 	}
-	return drop_by_table(flow, pkt, &flow->stats);
-}
-
-/* Does the packet show that its tuple is a call? */
-static bool makes_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
-		       enum judgement judgement)
-{
-	struct sotto_rtp_info info;
-
-	if (judgement == AGENT)
-		return true;
-	return pkt->class == SOTTO_CLASS_RTP &&
-	       !sotto_rtp_parse(sotto_packet_payload(pkt), pkt->len, &info) &&
-	       sotto_evidence_rtp(&sn->evidence, &pkt->tuple, pkt->dir, &info, pkt->len);
-}
-
-/*
- * What holds for a tainted socket where no rule covers what it does: as for any of its
- * new flows, the agent may decide.
- */
-static struct sotto_rule no_rule = { .spec.action = SOTTO_ACTION_PREFER };
-
-static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
-				    const struct sotto_rule *rule, enum sotto_state state,
-				    const struct sock *sk, u64 print, bool tainted)
-{
-	struct sotto_flow_params p = {
-		.tuple = pkt->tuple,
-		.action = rule->spec.action,
-		.rule_id = rule->spec.id,
-		.flags = tainted ? SOTTO_FLOW_F_TAINTED : 0,
-		.state = state,
-		.socket = print,
-	};
-
-	if (rule->spec.flags & SOTTO_RULE_F_OWN)
-		p.flags |= SOTTO_FLOW_F_OWN_ALLOWED;
-	if (pkt->inside)
-		p.flags |= SOTTO_FLOW_F_FORWARD;
-	if (pkt->dir == SOTTO_DIR_RX) {
-		p.flags |= SOTTO_FLOW_F_EMBRYONIC;
-		p.route.uid = sk ? sk->sk_uid : INVALID_UID;
-		p.route.has_uid = sk;
-		p.route.ifindex = sk ? READ_ONCE(sk->sk_bound_dev_if) : pkt->inside;
-	} else {
-		p.route = route_key(pkt, sk);
-	}
-	return sotto_flow_create(sn, &p, GFP_ATOMIC);
-}
-
-static bool is_tainted(const struct sotto_net *sn, const struct sock *sk)
-{
-	return sk && sotto_taint_has(&sn->taint, sotto_socket_print(sk));
-}
-
-/* A call that no socket here would hear is none: keys for it would only look like one. */
-static bool is_anybodys(const struct sotto_packet *pkt, const struct sock *sk)
-{
-	return pkt->dir == SOTTO_DIR_TX || sk;
-}
-
-/* A new flow, or NULL and the verdict. */
-static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *pkt,
-				     struct sotto_rule *rule, const struct sock *sk,
-				     unsigned int *verdict)
-{
-	u64 print = sk ? sotto_socket_print(sk) : 0;
-	bool tainted = pkt->inside ? sotto_roam_was_secure(sn, &pkt->tuple) : is_tainted(sn, sk);
-	bool strict = tainted || rule->spec.action == SOTTO_ACTION_REQUIRE;
-	enum judgement judgement = sotto_judge_unknown(strict, pkt->dir, pkt->class);
-	bool own = !tainted && (rule->spec.flags & SOTTO_RULE_F_OWN) && is_own(sn, pkt);
-	struct sotto_flow *flow;
-
-	/* Not from a socket that has been secure: it is a telephone's. */
-	if (judgement == DROP && !tainted &&
-	    sotto_evidence_dns(&sn->evidence, &pkt->tuple, pkt->dir, sotto_packet_payload(pkt),
-			       pkt->len)) {
-		*verdict = pass(pkt, &rule->stats);
-		return NULL;
-	}
-	if (own || (is_anybodys(pkt, sk) && makes_flow(sn, pkt, judgement))) {
-		enum sotto_state state = own ? SOTTO_STATE_OWN :
-					 strict ? SOTTO_STATE_HOLD : SOTTO_STATE_CLEAR;
-
-		flow = make_flow(sn, pkt, rule, state, sk, print, tainted);
-		if (!IS_ERR(flow))
-			return flow;
-	}
-	switch (judgement) {
-	case PASS:
-		*verdict = pass(pkt, &rule->stats);
-		break;
-	case AGENT:
-		if (is_anybodys(pkt, sk)) {
-			*verdict = drop(pkt, &rule->stats, 0, SOTTO_A_STATS_DROP_RX_ERROR);
-			break;
-		}
-		fallthrough;
-	default:
-		*verdict = drop_by_table(NULL, pkt, &rule->stats);
-	}
-	return NULL;
-}
-
-/* Likewise. */
-static noinline struct sotto_flow *without_flow(struct sotto_net *sn, struct sotto_packet *pkt,
-						unsigned int *verdict)
-{
-	struct sotto_subject who = {
-		.tuple = &pkt->tuple,
-		.rtcp = pkt->class == SOTTO_CLASS_RTCP,
-		.local = pkt->loopback,
-		.inside = pkt->inside,
-	};
-	struct sotto_flow *flow = NULL;
-	struct sock *receiver = NULL;
-	struct sotto_rule *rule;
-
-	*verdict = NF_ACCEPT;
-	if (pkt->dir == SOTTO_DIR_RX && !pkt->inside)
-		receiver = receiver_of(sn, pkt);
-	who.sk = pkt->dir == SOTTO_DIR_TX ? sender_of(pkt->skb) : receiver;
-	if (who.sk) {
-		who.uid = who.sk->sk_uid;
-		who.has_uid = true;
-	}
-	rule = sotto_rule_match(rcu_dereference(sn->rules), &who);
-	if (!rule && !pkt->loopback && sotto_taint_may_have(&sn->taint, pkt->tuple.lport) &&
-	    is_tainted(sn, who.sk))
-		rule = &no_rule;
-	if (rule && rule->spec.action != SOTTO_ACTION_BYPASS)
-		flow = under_rule(sn, pkt, rule, who.sk, verdict);
-	if (receiver)
-		sock_put(receiver);
-	return flow;
+	return sotto_drop_by_table(flow, pkt, &flow->stats);
 }
 
 /*
@@ -577,7 +306,7 @@ static bool is_socket_of(const struct sotto_flow *flow, const struct sock *sk)
 static noinline bool from_elsewhere(struct sotto_net *sn, struct sotto_packet *pkt,
 				    const struct sotto_flow_node *node, unsigned int *verdict)
 {
-	struct sock *receiver = pkt->inside ? NULL : receiver_of(sn, pkt);
+	struct sock *receiver = pkt->inside ? NULL : sotto_receiver_of(sn, pkt);
 	struct sotto_srtp_note note = {};
 	struct sotto_flow *flow;
 	unsigned int len;
@@ -617,12 +346,12 @@ static __always_inline unsigned int judge_loaded(struct sotto_net *sn, struct so
 	if (unlikely(may_have_moved(sn, pkt, node))) {
 		if (dir == SOTTO_DIR_RX && from_elsewhere(sn, pkt, node, &verdict))
 			return verdict;
-		if (dir == SOTTO_DIR_TX && sender_of(pkt->skb))
-			flow = sotto_roam_out(sn, pkt, sender_of(pkt->skb)) ?: flow;
+		if (dir == SOTTO_DIR_TX && sotto_sender_of(pkt->skb))
+			flow = sotto_roam_out(sn, pkt, sotto_sender_of(pkt->skb)) ?: flow;
 	}
 	/* The port above a call's is its own only as far as it carries RTCP. */
 	if (unlikely(!flow || (node && node->rtcp && pkt->class != SOTTO_CLASS_RTCP))) {
-		flow = without_flow(sn, pkt, &verdict);
+		flow = sotto_begin(sn, pkt, &verdict);
 		if (!flow)
 			return verdict;
 	}

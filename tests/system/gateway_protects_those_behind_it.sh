@@ -99,12 +99,28 @@ for f in 4 6; do
 	is "IPv$f: where all of it has passed" "$(on_wire "$work/wire$f.pcap" \
 		"udp port $mapped_port and greater 150")" 19
 
+	# Whoever is outside may begin.
 	nl alice flow del "$a_flow"
 	no_flows bob
-	nl alice rule del 1
 	nl bob rule del 1
+	program "called$f" carol "$c:7000"
+	phone=$started
+	afresh peer "$peer" caller$f bob "$b:7000"
+	peer=$started
+	turn caller$f "$mapped"
+	say caller$f rtp 5
+	fence caller$f called$f
+	is "IPv$f: a phone that is called hears nothing before there is a key" "$(got called$f rtp)" 0
+	is "IPv$f: but that is a flow of its own" \
+		"$(flow alice 7000 local remote tx rx forward embryonic)" "$c:7000 $b:7000 hold hold 1 1"
+	order agent-alice$f "$(flow alice 7000 id) zrtp $hello"
+	check "IPv$f: in which the gateway's agent can speak" wait_until 5 got_is caller$f zrtp 1
+
+	no_flows alice
+	nl alice rule del 1
 	stop "$agent_alice"
 	stop "$agent_bob"
-	program_ends peer "$peer"
+	program_ends called$f "$phone"
+	program_ends caller$f "$peer"
 done
 finish
