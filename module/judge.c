@@ -116,7 +116,8 @@ static noinline void note_route(struct sotto_flow *flow, const struct sotto_pack
  * The program has sent something: the flow is wanted here, its route is that of
  * this packet, and if it is secure its socket must never be clear again.
  */
-static void note_sender(struct sotto_flow *flow, const struct sotto_packet *pkt)
+static __always_inline void note_sender(struct sotto_flow *flow,
+					const struct sotto_packet *pkt)
 {
 	const struct sock *sk = sotto_sender_of(pkt->skb);
 	struct sotto_route_key route = sotto_route_key_of(pkt, sk);
@@ -148,7 +149,7 @@ static void tell_note(struct sotto_flow *flow, enum sotto_dir dir,
 		tell_news(flow, dir, note);
 }
 
-static unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
+static __always_inline unsigned int protect(struct sotto_flow *flow, struct sotto_packet *pkt)
 {
 	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
 	int overhead = sotto_srtp_overhead(&flow->session, rtcp, sotto_packet_payload(pkt),
@@ -214,7 +215,7 @@ static __always_inline unsigned int deliver(struct sotto_flow *flow, struct sott
 	return NF_ACCEPT;
 }
 
-static unsigned int unprotect(struct sotto_flow *flow, struct sotto_packet *pkt)
+static __always_inline unsigned int unprotect(struct sotto_flow *flow, struct sotto_packet *pkt)
 {
 	bool rtcp = pkt->class == SOTTO_CLASS_RTCP;
 	struct sotto_srtp_note note = {};

@@ -247,7 +247,7 @@ static bool insists_on_one_piece(const struct sotto_packet *pkt)
 	       inet_sk(sk)->pmtudisc == IP_PMTUDISC_PROBE;
 }
 
-static unsigned int mtu_of(const struct sotto_packet *pkt)
+static __always_inline unsigned int mtu_of(const struct sotto_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
 
