@@ -44,12 +44,6 @@ static bool makes_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
 	       sotto_evidence_rtp(&sn->evidence, &pkt->tuple, pkt->dir, &info, pkt->len);
 }
 
-/*
- * What holds for a tainted socket where no rule covers what it does: as for any of its
- * new flows, the agent may decide.
- */
-static struct sotto_rule no_rule = { .spec.action = SOTTO_ACTION_PREFER };
-
 static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
 				    const struct sotto_rule *rule, enum sotto_state state,
 				    const struct sock *sk, u64 print, bool tainted)
@@ -168,7 +162,7 @@ struct sotto_flow *sotto_begin(struct sotto_net *sn, struct sotto_packet *pkt,
 	rule = sotto_rule_match(rcu_dereference(sn->rules), &who);
 	if (!rule && !pkt->loopback && sotto_taint_may_have(&sn->taint, pkt->tuple.lport) &&
 	    is_tainted(sn, who.sk))
-		rule = &no_rule;
+		rule = &sn->no_rule;
 	if (rule && rule->spec.action != SOTTO_ACTION_BYPASS)
 		flow = under_rule(sn, pkt, rule, who.sk, verdict);
 	if (receiver)

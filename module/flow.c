@@ -303,6 +303,7 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 	flow->socket = p->socket;
 	flow->touched = jiffies;
 	flow->auth_fail_told = jiffies - HZ;
+	flow->stats.totals = sn->totals;
 
 	spin_lock_bh(&sn->flow_lock);
 	if ((p->flags & SOTTO_FLOW_F_EMBRYONIC) && sn->embryonic_count >= SOTTO_EMBRYONIC_MAX)

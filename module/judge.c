@@ -53,11 +53,10 @@ static __always_inline enum judgement judge(const struct sotto_flow *flow,
 }
 
 /* Before it could be judged: for want of memory. */
-static unsigned int drop_unjudged(struct sotto_flow *flow, const struct sotto_packet *pkt)
+static unsigned int drop_unjudged(struct sotto_net *sn, struct sotto_flow *flow,
+				  const struct sotto_packet *pkt)
 {
-	struct sotto_stats nobody = {};
-
-	return SOTTO_DROP_FOR(pkt, flow ? &flow->stats : &nobody, ERROR);
+	return SOTTO_DROP_FOR(pkt, flow ? &flow->stats : &sn->no_rule.stats, ERROR);
 }
 
 static unsigned int to_agent(struct sotto_flow *flow, const struct sotto_packet *pkt,
@@ -418,7 +417,7 @@ static noinline unsigned int judge_apart(struct sotto_net *sn, struct sotto_flow
 					 const struct sotto_packet *pkt, nf_hookfn *self,
 					 const struct nf_hook_state *state)
 {
-	return sotto_segments(pkt, self, sn, state) ? drop_unjudged(flow, pkt) : NF_STOLEN;
+	return sotto_segments(pkt, self, sn, state) ? drop_unjudged(sn, flow, pkt) : NF_STOLEN;
 }
 
 /* It is a flow's, or a rule's. */
@@ -433,7 +432,7 @@ static __always_inline unsigned int judge_found(struct sotto_net *sn, struct sot
 		if (!stays_whole(flow, pkt))
 			return judge_apart(sn, flow, pkt, self, state);
 	} else if (unlikely(sotto_packet_load(pkt))) {
-		return drop_unjudged(flow, pkt);
+		return drop_unjudged(sn, flow, pkt);
 	}
 	return judge_loaded(sn, pkt, node, dir);
 }

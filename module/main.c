@@ -26,9 +26,14 @@ static int __net_init net_init(struct net *net)
 	sn->net = net;
 	mutex_init(&sn->control);
 	sotto_evidence_init(&sn->evidence);
+	sn->totals = alloc_percpu(struct sotto_totals);
+	if (!sn->totals)
+		return -ENOMEM;
+	sn->no_rule.spec.action = SOTTO_ACTION_PREFER;
+	sn->no_rule.stats.totals = sn->totals;
 	err = sotto_taint_init(&sn->taint);
 	if (err)
-		return err;
+		goto err_totals;
 	err = sotto_flows_init(sn);
 	if (err)
 		goto err_taint;
@@ -46,6 +51,8 @@ err_flows:
 	sotto_flows_exit(sn);
 err_taint:
 	sotto_taint_exit(&sn->taint);
+err_totals:
+	free_percpu(sn->totals);
 	return err;
 }
 
@@ -71,6 +78,7 @@ static void __net_exit net_exit(struct net *net)
 	sotto_agent_exit(sn);
 	sotto_taint_exit(&sn->taint);
 	sotto_evidence_exit(&sn->evidence);
+	free_percpu(sn->totals);
 }
 
 static struct pernet_operations net_ops = {

@@ -43,6 +43,9 @@ struct sock;
  * @socket_walk: which flows' sockets it has looked for; its own
  * @evidence: 5-tuples that may become flows
  * @taint: local sockets that have been secure
+ * @totals: what has been counted here since the module was loaded, by processor
+ * @no_rule: what holds for a tainted socket where no rule covers what it does: as for any
+ *	of its new flows, the agent may decide. It also counts what could not be judged
  * @agent_portid: the agent's netlink port, 0 for none
  * @sender: by family, the sockets that agent packets belong to; they are how the
  *	hooks know these packets again, and no program can have them
@@ -67,6 +70,8 @@ struct sotto_net {
 	struct rhashtable_iter socket_walk;
 	struct sotto_evidence evidence;
 	struct sotto_taint taint;
+	struct sotto_totals __percpu *totals;
+	struct sotto_rule no_rule;
 	u32 agent_portid;
 	struct sock *sender[2];	/* [0] IPv4, [1] IPv6 */
 };

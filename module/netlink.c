@@ -27,6 +27,7 @@ static const struct genl_small_ops ops[] = {
 	OP(KEY_DEL, .doit = sotto_nl_key_del_doit),
 	OP(AGENT_BIND, .doit = sotto_nl_agent_bind_doit),
 	OP(PACKET, .doit = sotto_nl_packet_doit),
+	OP(STATS_GET, .doit = sotto_nl_stats_get_doit),
 };
 
 static const struct genl_multicast_group mcgrps[] = {

@@ -24,6 +24,8 @@ const struct sotto_attr_policy sotto_top_policy[__SOTTO_A_MAX] = {
 	[SOTTO_A_DIR]		= REPLY("dir"),
 	[SOTTO_A_ID_MIN]	= POLICY(U32, 1, U32_MAX, "id-min", "a u32, not 0"),
 	[SOTTO_A_ID_MAX]	= POLICY(U32, 1, U32_MAX, "id-max", "a u32, not 0"),
+	[SOTTO_A_STATS]		= REPLY("stats"),
+	[SOTTO_A_FLOWS]		= REPLY("flows"),
 };
 
 const struct sotto_attr_policy sotto_rule_policy[__SOTTO_A_RULE_MAX] = {

@@ -46,6 +46,9 @@ int sotto_nl_agent_bind_doit(struct sk_buff *skb, struct genl_info *info);
 int sotto_nl_packet_doit(struct sk_buff *skb, struct genl_info *info);
 extern struct notifier_block sotto_nl_agent_notifier;
 
+/* netlink_stats.c */
+int sotto_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+
 /* Checks and sorts the attributes of a request. 0, or -EINVAL with an extack. */
 int sotto_nl_top(struct genl_info *info, struct nlattr **top);
 

@@ -176,6 +176,7 @@ static struct sotto_rule *rule_create(const struct sotto_net *sn,
 	if (!rule)
 		return ERR_PTR(-ENOMEM);
 	rule->spec = *spec;
+	rule->stats.totals = sn->totals;
 	if (spec->has & SOTTO_RULE_FORWARD) {
 		int err = sotto_forward_device(sn, spec->inside, &rule->inside, extack);
 

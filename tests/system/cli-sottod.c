@@ -13,6 +13,7 @@
  *	signal NAME		of the manager, without arguments
  *	ill NAME TEXT		Doctor() finds that
  *	ask METHOD N		the agents that have registered are asked so about call N
+ *	metric NAME N		of Metrics()
  *	claim NAME		Name is empty on calls that begin, NAME their Claim
  *
  * and prints "did" after each; and each method that it is asked for, with arguments.
@@ -31,6 +32,7 @@
 #define CALLS_MAX	8
 #define PEERS_MAX	8
 #define AGENTS_MAX	4
+#define METRICS_MAX	16
 #define TEXT_MAX	256
 #define N_PROPERTIES	(sizeof(properties) / sizeof(properties[0]))
 
@@ -74,6 +76,11 @@ struct fake {
 	char fail_method[TEXT_MAX];
 	char fail_error[TEXT_MAX];
 	char fail_text[TEXT_MAX];
+	struct {
+		char name[TEXT_MAX];
+		uint64_t value;
+	} metrics[METRICS_MAX];
+	size_t n_metrics;
 	char ill[TEXT_MAX];
 	char ill_text[TEXT_MAX];
 	char claim[TEXT_MAX];
@@ -482,6 +489,19 @@ static int doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 	return send(reply, r);
 }
 
+static int metrics(sd_bus_message *m, void *data, sd_bus_error *error)
+{
+	struct fake *f = data;
+	sd_bus_message *reply = NULL;
+	int r;
+
+	FAIL_IF_TOLD(f, m, error);
+	r = begin_reply(m, "{st}", &reply);
+	for (size_t i = 0; r >= 0 && i < f->n_metrics; i++)
+		r = sd_bus_message_append(reply, "{st}", f->metrics[i].name, f->metrics[i].value);
+	return send(reply, r);
+}
+
 static int register_agent(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct fake *f = data;
@@ -603,6 +623,7 @@ static const sd_bus_vtable manager_vtable[] = {
 	METHOD("DeleteRule", "u", "", delete_rule),
 	METHOD("ListRules", "", "aa{sv}", list_rules),
 	METHOD("Doctor", "", "a(sbss)", doctor),
+	METHOD("Metrics", "", "a{st}", metrics),
 	METHOD("RegisterAgent", "o", "", register_agent),
 	SD_BUS_VTABLE_END
 };
@@ -693,6 +714,11 @@ static int command(struct fake *f, char *line)
 	if (!strcmp(word, "ill")) {
 		copy(f->ill, a);
 		snprintf(f->ill_text, sizeof(f->ill_text), "%s %.100s", b, rest);
+		return 0;
+	}
+	if (!strcmp(word, "metric") && f->n_metrics < METRICS_MAX) {
+		copy(f->metrics[f->n_metrics].name, a);
+		f->metrics[f->n_metrics++].value = strtoull(b, NULL, 10);
 		return 0;
 	}
 	if (!strcmp(word, "ask"))

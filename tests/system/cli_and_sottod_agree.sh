@@ -38,6 +38,15 @@ as_told() {
 check "the manager's introspection is what dbus.rst says" as_told org.sotto1.Manager /org/sotto1
 check "and a peer's" as_told org.sotto1.Peer /org/sotto1/peer/1
 check "which would have been seen" not as_told org.sotto1.Call /org/sotto1
+run sotto metrics
+/usr/bin/python3 "$top/tests/system/openmetrics.py" <"$work/out" >"$work/parsed" 2>&1
+is "what it counts is OpenMetrics" $? 0
+check "there is no module" grep -qx 'sotto_module 0' "$work/parsed"
+check "and what has not happened is 0" grep -qx 'sotto_failed_handshakes_total{reason="authentication"} 0' \
+	"$work/parsed"
+run sotto metrics --json
+# families: of each name that sottod tells there is a sample
+is "no number of sottod's is left out" "$(jq '.metrics | length' "$work/out")" "$(wc -l <"$work/parsed")"
 run sotto pair --show "Guinevere Featherstonehaugh"
 is "a code: exit 0" "$status" 0
 code=$(grep -oE '^([a-z0-9]{4}-){4}[a-z0-9]{4}$' "$work/out")

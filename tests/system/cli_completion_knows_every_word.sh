@@ -40,13 +40,13 @@ is "the man page has each, and no other" "$(sed -n '/^[.]Sh COMMANDS/,/^[.]Sh OP
 options() {
 	sotto "$@" --help | grep -oE -- '--[a-z-]+' | sort -u
 }
-for c in backup call pair restore verify; do
+for c in backup call metrics pair restore verify; do
 	is "options of $c" "$( { complete sotto $c -- && echo --help; } | grep -- '--.' | sort -u)" \
 		"$( { options $c; echo --help; } | sort -u)"
 done
 is "options of rule add" "$( { complete sotto rule add require --; } | grep -v -e --json -e --help | sort -u)" \
 	"$(options rule | grep -v -- --json)"
-for o in $(options backup) $(options call) $(options pair) $(options verify) $(options rule); do
+for o in $(options backup) $(options call) $(options metrics) $(options pair) $(options verify) $(options rule); do
 	check "the man page has $o" grep -qE "Fl $(echo "$o" | sed 's/^-//')( |\$)" \
 		"$top/Documentation/man/sotto.1"
 done
@@ -89,7 +89,7 @@ fishes() {
 
 sotto --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort >"$work/help"
 is "fish has each command, and no other" "$(fishes cli/sotto.fish 'sotto ' | sort)" "$(cat "$work/help")"
-for c in backup call pair restore verify rule; do
+for c in backup call metrics pair restore verify rule; do
 	is "fish: options of $c" "$( { fishes cli/sotto.fish "sotto $c --"; echo --json; echo --help; } |
 		grep -- '--.' | sort -u)" "$( { options $c; echo --json; echo --help; } | sort -u)"
 done
@@ -100,7 +100,7 @@ is "fish: sotto-guard's commands" "$(fishes guard/sotto-guard.fish 'sotto-guard 
 
 is "zsh has each command, and no other" "$(sed -n "s/^\t\t'\([a-z]*\):.*/\1/p" \
 	"$top/userspace/cli/sotto.zsh" | sort)" "$(cat "$work/help")"
-for o in $(for c in backup call pair restore verify rule; do options $c; done | sort -u); do
+for o in $(for c in backup call metrics pair restore verify rule; do options $c; done | sort -u); do
 	check "zsh has $o" grep -qF -- "'$o[" "$top/userspace/cli/sotto.zsh"
 done
 is "zsh: sotto-guard's commands" "$(sed -n "s/.*'1:command:(\(.*\))'/\1/p" \

@@ -8,7 +8,7 @@
 # is used wrongly exits 2 and asks nobody. The same in JSON.
 . "$(dirname "$0")/cli-lib.sh"
 
-every="status peers flows monitor answer decline hangup verify"
+every="status peers flows monitor answer decline hangup verify metrics"
 
 # refuses DESCRIPTION TEXT COMMAND...
 refuses() {
@@ -62,7 +62,7 @@ for wrong in "nonsense" "call" "call a b" "pair bob" "pair --show" "pair --enter
 	"rule add require --cgroup nowhere" "rule add require --forward a/b" "rule add require --priority 1.5" \
 	"rule add require --priority 2147483648" "rule add --preset" "rule add --preset nonsense" "rule add --preset ../sotto" \
 	"rule add --preset baresip --port 5004" "rule list --preset baresip" "rule presets x" "verify --heard" "verify a b" "flows x" \
-	"doctor x" "run" "run --" "run --nonsense true" "agent x" "monitor x" "call --nonsense bob" "peers -x"; do
+	"doctor x" "run" "run --" "run --nonsense true" "metrics x" "metrics --output" "metrics --json --output f" "agent x" "monitor x" "call --nonsense bob" "peers -x"; do
 	# shellcheck disable=SC2086 # words
 	run sotto $wrong
 	is "sotto $wrong: exit 2" "$status" 2
@@ -71,14 +71,14 @@ for wrong in "nonsense" "call" "call a b" "pair bob" "pair --show" "pair --enter
 done
 is "and nobody was asked anything" "$(grep -vc '^did$' "$work/double")" "$asked_before"
 
-for c in status pair peers forget backup restore strangers autoanswer call answer decline hangup verify flows rule run agent monitor doctor; do
+for c in status pair peers forget backup restore strangers autoanswer call answer decline hangup verify flows rule run agent monitor doctor metrics; do
 	run sotto $c --help
 	is "sotto $c --help: exit 0" "$status" 0
 	check "sotto $c --help: how it is used" says "usage: sotto $c"
 	run sotto --help
 	check "sotto --help has $c" grep -q "^  $c " "$work/out"
 done
-check "sotto --help has nothing else" [ "$(grep -c '^  [a-z]' "$work/out")" -eq 19 ]
+check "sotto --help has nothing else" [ "$(grep -c '^  [a-z]' "$work/out")" -eq 20 ]
 run sotto --version
 check "sotto --version" grep -qE '^sotto [0-9]+[.][0-9]+' "$work/out"
 run sh -c 'sotto --help >/dev/full'

@@ -68,6 +68,7 @@ for f in \
 	/usr/share/pipewire/sotto.conf \
 	/usr/lib/systemd/system/sottod.service /usr/lib/systemd/user/sotto-pipewire.service \
 	/usr/lib/systemd/user/sotto-agent.service \
+	/usr/lib/systemd/system/sotto-metrics.service /usr/lib/systemd/system/sotto-metrics.timer \
 	/usr/lib/sysusers.d/sotto.conf /usr/share/dbus-1/system.d/org.sotto1.conf \
 	/usr/share/bash-completion/completions/sotto \
 	/usr/share/bash-completion/completions/sotto-guard \
@@ -175,7 +176,7 @@ sound() {
 		"$work/$(basename "$2")" 2>&1)
 	[ -z "$_complaints" ] || ! note "$_complaints"
 }
-for u in "$system"/*.service "$system"/*.socket; do
+for u in "$system"/*.service "$system"/*.socket "$system"/*.timer; do
 	check "$(basename "$u") is sound" sound system "$u"
 done
 for u in "$user"/*.service; do
@@ -190,4 +191,7 @@ exposure() {
 check "sottod.service is exposed to no more than 1.5" exposure system "$system/sottod.service" 15
 check "sotto-guard.service to no more than 2.6" exposure system "$system/sotto-guard.service" 26
 check "sotto-renew.service likewise" exposure system "$system/sotto-renew.service" 26
+check "sotto-metrics.service to no more than 2.0" exposure system "$system/sotto-metrics.service" 20
+check "it writes by itself only where somebody wants that" grep -qx 'disable sotto-metrics.timer' \
+	"$tree/usr/lib/systemd/system-preset/80-sotto.preset"
 finish

@@ -21,6 +21,7 @@
  *	flow list
  *	flow show local|remote|id VALUE MEMBER...	of the first flow that has it; a
  *					VALUE ":7000" is an end of it; "none" without
+ *	stats				{"flows":1,"tx-protected":2,...} of the whole netns
  *	key new FLOW tx|rx PROFILE	MASTER SALT [MKI] in hex on standard input
  *	key del FLOW tx|rx current|next
  *	agent				{"bound":true}, then a line for each notice; takes
@@ -319,6 +320,14 @@ static void print_hex(FILE *out, const char *name, const uint8_t *data, size_t l
 	putc('"', out);
 }
 
+static void print_stats(FILE *out, const uint64_t stats[SOTTO_STATS_COUNT])
+{
+	for (unsigned int i = 0; i < SOTTO_STATS_COUNT; i++)
+		if (sotto_stats_name(i))
+			fprintf(out, ",\"%s\":%llu", sotto_stats_name(i),
+				(unsigned long long)stats[i]);
+}
+
 static void print_flow(FILE *out, const struct sotto_flow *f)
 {
 	fprintf(out, "{\"id\":%llu", (unsigned long long)f->id);
@@ -351,10 +360,7 @@ static void print_flow(FILE *out, const struct sotto_flow *f)
 		fprintf(out, ",\"idle_tx_ms\":%llu", (unsigned long long)f->idle_tx_ms);
 	if (f->idle_rx_ms != SOTTO_IDLE_NEVER)
 		fprintf(out, ",\"idle_rx_ms\":%llu", (unsigned long long)f->idle_rx_ms);
-	for (unsigned int i = 0; i < SOTTO_STATS_COUNT; i++)
-		if (sotto_stats_name(i))
-			fprintf(out, ",\"%s\":%llu", sotto_stats_name(i),
-			       (unsigned long long)f->stats[i]);
+	print_stats(out, f->stats);
 	putc('}', out);
 }
 
@@ -658,12 +664,26 @@ static void enter(const char *netns)
 	close(fd);
 }
 
+static int stats(struct sotto *s, char **args)
+{
+	uint64_t count[SOTTO_STATS_COUNT];
+	uint32_t flows;
+	int e = sotto_stats_get(s, count, &flows);
+
+	if (e)
+		return e;
+	printf("{\"flows\":%u", flows);
+	print_stats(stdout, count);
+	puts("}");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *word;
 		int (*run)(struct sotto *s, char **args);
-	} nouns[] = { { "rule", rule }, { "flow", flow }, { "key", key } };
+	} nouns[] = { { "rule", rule }, { "flow", flow }, { "key", key }, { "stats", stats } };
 	struct sotto *s = NULL;
 	int dump, e;
 
@@ -680,8 +700,8 @@ int main(int argc, char **argv)
 			errx(2, "raw [--dump] CMD");
 		return nl_raw(number(argv[2 + dump]), dump, stdin);
 	}
-	for (size_t i = 0; argc >= 3 && i < sizeof(nouns) / sizeof(nouns[0]); i++) {
-		if (strcmp(argv[1], nouns[i].word))
+	for (size_t i = 0; argc >= 2 && i < sizeof(nouns) / sizeof(nouns[0]); i++) {
+		if (strcmp(argv[1], nouns[i].word) || (argc < 3 && nouns[i].run != stats))
 			continue;
 		e = sotto_open(&s);
 		if (!e)
@@ -691,5 +711,5 @@ int main(int argc, char **argv)
 		sotto_close(s);
 		return e ? 1 : 0;
 	}
-	errx(2, "usage: sotto-nl rule|flow|key|agent|listen|raw ...");
+	errx(2, "usage: sotto-nl rule|flow|key|stats|agent|listen|raw ...");
 }

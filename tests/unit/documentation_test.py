@@ -140,6 +140,23 @@ class Conformance(unittest.TestCase):
                 self.assertRegex(line, "not (done|here)")
 
 
+class Metrics(unittest.TestCase):
+    """watching.rst: the families of "sotto metrics", and why a handshake fails."""
+
+    page = (PAGES / "watching.rst").read_text()
+
+    def test_families_are_those_of_the_program(self):
+        of_program = re.findall(r'^\t\{ "(sotto_\w+)", "', source("userspace/cli/metrics.c"), re.M)
+        self.assertGreater(len(of_program), 10)
+        self.assertEqual(re.findall(r"^``(sotto_\w+)``  ", self.page, re.M), of_program)
+
+    def test_so_are_the_reasons(self):
+        of_program = re.findall(r'\[METRIC_FAILED_\w+\]\s*= "([a-z-]+)"',
+                                source("userspace/daemon/metrics.c"))
+        table = self.page.split("A handshake fails for", 1)[1].split("\n\n")[1]
+        self.assertEqual(set(re.findall(r"^``([a-z-]+)``  ", table, re.M)), set(of_program))
+
+
 class Doctor(unittest.TestCase):
     def test_findings_are_found(self):
         self.assertGreater(len(said_by_the_program()), 30)

@@ -414,6 +414,43 @@ static void half_a_condition_is_none(void **state)
 	assert_int_equal(rule.has, 0);
 }
 
+static void totals_are_all_counters_and_how_many_flows(void **state)
+{
+	struct nlmsghdr *nlh = kernel_answer(SOTTO_CMD_STATS_GET, 0);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, SOTTO_A_STATS);
+	uint64_t stats[SOTTO_STATS_COUNT];
+	uint32_t flows;
+
+	(void)state;
+	memset(stats, 0xff, sizeof(stats));
+	mnl_attr_put_u64(nlh, SOTTO_A_STATS_TX_PROTECTED, 17);
+	mnl_attr_put_u64(nlh, SOTTO_A_STATS_MAX, UINT64_MAX);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_u32(nlh, SOTTO_A_FLOWS, 3);
+	kernel_ack();
+	assert_int_equal(sotto_stats_get(s, stats, &flows), 0);
+	assert_int_equal(kernel_asked()->nlmsg_len, MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr));
+	assert_int_equal(flows, 3);
+	assert_true(stats[SOTTO_A_STATS_TX_PROTECTED] == 17);
+	assert_true(stats[SOTTO_A_STATS_MAX] == UINT64_MAX);
+	/* An older module does not know all. */
+	assert_true(stats[SOTTO_A_STATS_RX_AGENT] == 0);
+}
+
+static void totals_of_a_kernel_that_has_none_are_an_error(void **state)
+{
+	uint64_t stats[SOTTO_STATS_COUNT];
+	uint32_t flows;
+
+	(void)state;
+	kernel_error(EOPNOTSUPP, NULL);
+	assert_int_equal(sotto_stats_get(s, stats, &flows), -EOPNOTSUPP);
+	kernel_answer(SOTTO_CMD_STATS_GET, 0);
+	kernel_ack();
+	assert_int_equal(sotto_stats_get(s, stats, &flows), -EPROTO);
+	assert_non_null(strstr(sotto_error(s), "no counters"));
+}
+
 static void names_are_there_for_all_and_for_nothing_else(void **state)
 {
 	enum sotto_action action;
@@ -463,6 +500,8 @@ int main(void)
 		TEST(a_new_rule_is_told_its_id),
 		TEST(more_rules_than_fit_are_refused_whole),
 		TEST(half_a_condition_is_none),
+		TEST(totals_are_all_counters_and_how_many_flows),
+		TEST(totals_of_a_kernel_that_has_none_are_an_error),
 		TEST(names_are_there_for_all_and_for_nothing_else),
 	};
 

@@ -9,6 +9,7 @@
  *	calls.[ch]	calls: list, choose one, as text and as JSON
  *	peers.[ch]	peers
  *	json.[ch]	writes JSON (Documentation/json.rst)
+ *	metrics.[ch]	writes OpenMetrics (Documentation/watching.rst)
  *	sas.[ch]	the halves that people compare
  *	notify.[ch]	notifications of the desktop
  *	ask.[ch]	what is typed and not shown
@@ -103,5 +104,6 @@ enum cli_exit cmd_run(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_agent(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_monitor(struct cli *cli, int argc, char **argv);
 enum cli_exit cmd_doctor(struct cli *cli, int argc, char **argv);
+enum cli_exit cmd_metrics(struct cli *cli, int argc, char **argv);
 
 #endif

@@ -80,6 +80,11 @@ static const struct command commands[] = {
 	  cmd_agent },
 	{ "monitor", "", "Shows events as they happen, until Ctrl-C", NULL, cmd_monitor },
 	{ "doctor", "", "Tells what is wrong and how to mend it", NULL, cmd_doctor },
+	{ "metrics", "[--output FILE]", "Writes what has happened here, in numbers, as OpenMetrics",
+	  "Calls, handshakes, packets, what was dropped and why; nothing that names anybody. Only\n"
+	  "root may.\n\n"
+	  "  --output     write it into this file, at once and whole: what was there stays until\n"
+	  "               then\n", cmd_metrics },
 };
 
 /* The program itself, for errors that no command makes. */

@@ -52,7 +52,7 @@ _sotto() {
 	COMPREPLY=()
 	if [[ $COMP_CWORD -eq 1 ]]; then
 		_sotto_words status pair peers forget backup restore strangers autoanswer call answer decline hangup verify flows rule \
-			run agent monitor doctor --json --help --version
+			run agent monitor doctor metrics --json --help --version
 		return
 	fi
 	[[ $_sotto_word == -* ]] && _sotto_words --json --help
@@ -85,6 +85,10 @@ _sotto() {
 		;;
 	answer | decline | hangup)
 		[[ $_sotto_word != -* ]] && _sotto_reply "$(_sotto_calls)"
+		;;
+	metrics)
+		[[ $_sotto_word == -* ]] && _sotto_words --output
+		[[ $before == --output ]] && _sotto_reply "$(compgen -f -- "$_sotto_word")"
 		;;
 	run)
 		_sotto_reply "$(compgen -c -f -- "$_sotto_word")"

@@ -49,6 +49,7 @@ complete -c sotto -n '__sotto_at 1' -a run -d 'A program whose calls are encrypt
 complete -c sotto -n '__sotto_at 1' -a agent -d 'Ring and ask'
 complete -c sotto -n '__sotto_at 1' -a monitor -d 'Events as they happen'
 complete -c sotto -n '__sotto_at 1' -a doctor -d 'What is wrong'
+complete -c sotto -n '__sotto_at 1' -a metrics -d 'What has happened, in numbers'
 
 complete -c sotto -n '__sotto_after call pair forget' -a '(__sotto_peers)'
 complete -c sotto -n '__sotto_after verify answer decline hangup' -a '(__sotto_calls)'
@@ -64,6 +65,7 @@ complete -c sotto -n '__sotto_after pair' -l show -d 'Make a code'
 complete -c sotto -n '__sotto_after pair' -l enter -d 'Type the code of the other'
 complete -c sotto -n '__sotto_after pair' -l phrase -d 'Type a phrase agreed on'
 complete -c sotto -n '__sotto_after backup restore' -l passphrase-fd -x -d 'Read it from there'
+complete -c sotto -n '__sotto_after metrics' -l output -r -F -d 'Write it there'
 complete -c sotto -n '__sotto_after verify' -l heard -x -d 'The half that you heard'
 
 complete -c sotto -n '__sotto_after rule; and __sotto_at 2' -a 'add del list presets'

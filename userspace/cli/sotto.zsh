@@ -63,6 +63,7 @@ _sotto_words() {
 		'agent:ring and ask'
 		'monitor:events as they happen'
 		'doctor:what is wrong'
+		'metrics:what has happened, in numbers'
 	)
 	_describe -t commands command words_there
 }
@@ -80,6 +81,7 @@ _sotto() {
 	forget) _sotto_peers ;;
 	backup | restore) _arguments '--passphrase-fd[read it from there]:descriptor' '*: :_files' ;;
 	verify) _arguments '--heard[the half that you heard]:half' '*: :_sotto_calls' ;;
+	metrics) _arguments '--output[write it there]:file:_files' ;;
 	answer | decline | hangup) _sotto_calls ;;
 	strangers) _values 'may they' yes no ;;
 	autoanswer) [[ $CURRENT -eq 2 ]] && _sotto_peers || _values 'answered' yes no ;;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bus_error.h"
+#include "clock.h"
 #include "log.h"
 
 #define PROPERTIES_INTERFACE	"org.freedesktop.DBus.Properties"
@@ -159,6 +160,7 @@ int bus_open(struct bus **out, struct store *store, uint16_t port, bool stranger
 	b->store = store;
 	b->port = port;
 	b->strangers = strangers;
+	b->started = clock_wall_us();
 	b->peer = peer_new();
 	r = b->peer ? sd_bus_open_system(&b->bus) : -ENOMEM;
 	if (r < 0) {

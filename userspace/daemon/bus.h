@@ -9,6 +9,7 @@
  *	bus_flows.c	org.sotto1.Manager: the kernel's flows
  *	bus_dict.c	dictionaries of both
  *	bus_doctor.c	org.sotto1.Manager: what is wrong
+ *	bus_metrics.c	org.sotto1.Manager: what has happened, in numbers
  *	bus_call.c	org.sotto1.Call
  *	bus_peer.c	org.sotto1.Peer
  *	bus_holder.c	who has a call's socket
@@ -40,6 +41,7 @@ struct keeper;
 
 /**
  * struct bus - sottod's place on the system bus
+ * @started: when this process began, us since 1970
  * @trouble: why there is no kernel, a sentence; NULL while there is one
  * @signalling: port of SIP that is to be looked at, 0 for none
  * @signalling_trouble: why it is not, a sentence; or NULL
@@ -52,6 +54,7 @@ struct bus {
 	struct store *store;
 	uint16_t port;
 	bool strangers;
+	uint64_t started;
 	const char *trouble;
 	uint16_t signalling;
 	const char *signalling_trouble;
@@ -147,6 +150,9 @@ int bus_restore(sd_bus_message *m, void *data, sd_bus_error *error);
 
 int bus_require_group(sd_bus_message *m, void *data, sd_bus_error *error);
 void bus_groups_free(struct bus *b);
+
+/* bus_metrics.c: a method of the manager */
+int bus_metrics(sd_bus_message *m, void *data, sd_bus_error *error);
 
 /* bus_doctor.c */
 int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error);

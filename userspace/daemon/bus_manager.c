@@ -435,6 +435,7 @@ static const sd_bus_vtable vtable[] = {
 	METHOD("RegisterAgent", "o", "", bus_agent_register),
 	METHOD("UnregisterAgent", "o", "", bus_agent_unregister),
 	METHOD("Doctor", "", "a(sbss)", bus_doctor),
+	METHOD("Metrics", "", "a{st}", bus_metrics),
 	SD_BUS_SIGNAL("CallAdded", "o", 0),
 	SD_BUS_SIGNAL("CallRemoved", "o", 0),
 	SD_BUS_SIGNAL("PeerAdded", "o", 0),

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "log.h"
 #include "media.h"
+#include "metrics.h"
 
 #define ROUNDS_MAX	64	/* of calls_run(), in case something is due forever */
 
@@ -227,6 +228,8 @@ int line_session(struct calls *c, struct line *line)
 	r = line_expect_hello(c, line);
 	if (r)	/* none that would take whatever Hello comes */
 		line_session_close(c, line);
+	else
+		metrics_count(METRIC_HANDSHAKES);
 	return r;
 }
 
@@ -370,6 +373,19 @@ static void ask_for_progress(struct calls *c, struct line *line)
 		c->watch->ask(line, CALLS_ASK_VERIFY, c->arg);
 }
 
+static void count_news(const struct line *line, enum call_alarm alarm)
+{
+	const struct call *call = line->call;
+
+	if (line->told_progress == CALL_UNBORN)
+		metrics_count(call->kind == CALL_DIRECT ? METRIC_CALLS_DIRECT :
+							  METRIC_CALLS_PROGRAM);
+	if (line->told_progress != call->progress && call->progress == CALL_ENDED)
+		metrics_ended(call->reason);
+	if (line->told_alarm != alarm && alarm != CALL_ALARM_NONE)
+		metrics_alarm(alarm);
+}
+
 static void tell(struct calls *c, struct line *line)
 {
 	struct call *call = line->call;
@@ -379,6 +395,7 @@ static void tell(struct calls *c, struct line *line)
 		return;
 	if (call->progress == CALL_ENDED && !call->ended)
 		call->ended = clock_wall_us();
+	count_news(line, alarm);
 	if (line->told_progress == CALL_UNBORN)
 		c->watch->added(line, c->arg);
 	else

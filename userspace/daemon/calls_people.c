@@ -253,6 +253,7 @@ int calls_verify(struct calls *c, struct line *line, const char *typed)
 	verdict = call_verify(line->call, typed);
 	if (verdict < 0)
 		return verdict;
+	metrics_count(verdict ? METRIC_VERIFIED_RIGHT : METRIC_VERIFIED_WRONG);
 	r = line_keep(c, line);
 	if (r)
 		log_errno(r, "the outcome of a comparison could not be stored");

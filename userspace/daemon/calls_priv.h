@@ -5,6 +5,7 @@
 
 #include "calls.h"
 #include "engine.h"
+#include "metrics.h"
 
 #define LINES_MAX	2048	/* calls at a time */
 #define UNSHOWN_MAX	32	/* that nobody here has been told of */
@@ -238,8 +239,8 @@ uint64_t streams_deadline(const struct calls *c);
 
 /* calls_zrtp.c */
 
-/* line_failed() - its exchange is over, and has agreed on nothing */
-void line_failed(struct calls *c, struct line *line);
+/* line_failed() - its exchange is over, and has agreed on nothing; counted as @why, once */
+void line_failed(struct calls *c, struct line *line, enum metric_failure why);
 
 /* line_refuse() - the same, and the other end is told */
 void line_refuse(struct calls *c, struct line *line);

@@ -102,6 +102,7 @@ static void failed(struct calls *c, struct line *line)
 	bool ours = r->ours;
 
 	close_session(c, line);
+	metrics_count(METRIC_REKEYS_FAILED);
 	if (!ours)
 		return;
 	r->again = clock_ms() + ((uint64_t)AGAIN_MS << r->tries);
@@ -221,6 +222,7 @@ static void done(struct calls *c, struct line *line, const struct zrtp_action *a
 	struct rekey *r = &line->rekey;
 	uint64_t session = r->session, now = clock_ms();
 
+	metrics_count(METRIC_REKEYS_SECURE);
 	stream_spent(c, line, &action->secure.master);
 	line->call->rekey = false;
 	line_changed(line);

@@ -11,6 +11,7 @@
 
 static void interrupted(struct calls *c, struct line *line)
 {
+	metrics_failed(METRIC_FAILED_WORKER);
 	line_changed(line);
 	if (line->call->progress == CALL_UNBORN) {
 		/* Nobody here has heard of it: the other end says it again. */

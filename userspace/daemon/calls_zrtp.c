@@ -8,11 +8,14 @@
 
 #include "clock.h"
 #include "log.h"
+#include "metrics.h"
 
-void line_failed(struct calls *c, struct line *line)
+void line_failed(struct calls *c, struct line *line, enum metric_failure why)
 {
 	bool joins = line->joins;
 
+	if (!line->over)	/* else it has been counted */
+		metrics_failed(why);
 	line->securing = false;
 	line->over = true;
 	line_changed(line);
@@ -36,9 +39,10 @@ void line_refuse(struct calls *c, struct line *line)
 	if (r)
 		log_debug("the other end was not told: %s", strerror(-r));
 	if (r || (line->call->kind == CALL_PROGRAM && line->call->progress != CALL_UNBORN)) {
-		line_failed(c, line);
+		line_failed(c, line, METRIC_FAILED_HERE);
 		return;
 	}
+	metrics_failed(METRIC_FAILED_HERE);
 	line->securing = false;
 	line->over = true;
 	line->call->refusing = true;
@@ -51,7 +55,7 @@ static bool kernel_did(struct calls *c, struct line *line, int r, const char *wh
 	if (!r)
 		return true;
 	log_errno(r, "%s failed, %s", what, c->kernel ? kernel_error(c->kernel) : "no kernel");
-	line_failed(c, line);
+	line_failed(c, line, METRIC_FAILED_KERNEL);
 	return false;
 }
 
@@ -156,8 +160,10 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 		r = action->secure.multistream && line->joins ? stream_secured(c, line, action) :
 								-EPROTO;
 		line->agreed = !r && mark(c, line);
+		if (line->agreed)
+			metrics_count(METRIC_HANDSHAKES_SECURE);
 		if (r)
-			line_failed(c, line);
+			line_failed(c, line, METRIC_FAILED_HERE);
 		else
 			line_agreed_hello(c, line, action->secure.peer_hello);
 		return;
@@ -178,7 +184,7 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	r = line_weigh(c, line);
 	if (r) {
 		log_errno(r, "a peer's row could not be read");
-		line_failed(c, line);
+		line_failed(c, line, METRIC_FAILED_STORE);
 		return;
 	}
 	call_secured(call, clock_ms(), clock_wall_us());
@@ -186,6 +192,8 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	streams_renew(c, line);
 	if (!mark(c, line))
 		return;
+	if (!line->over)
+		metrics_count(METRIC_HANDSHAKES_SECURE);
 	if (call->kind == CALL_DIRECT && call->progress == CALL_UNBORN)
 		admit(c, line);
 	else if (call->kind == CALL_PROGRAM)
@@ -272,6 +280,7 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 		break;
 	case ZRTP_ACTION_NO_ZRTP:
 		line->no_zrtp = true;
+		metrics_count(METRIC_HANDSHAKES_UNANSWERED);
 		stream_split(line);
 		line_changed(line);
 		if (line->n_tries > 1)
@@ -315,9 +324,11 @@ void calls_zrtp(uint64_t session, const struct zrtp_action *action, void *arg)
 		line_false_hello(line);
 		break;
 	case ZRTP_ACTION_FAILED:
+		line_failed(c, line, metrics_failure_of(action->error.code, action->error.remote));
+		break;
 	case ZRTP_ACTION_CLEARED:	/* no session here allows it: nothing leaves in clear */
 	case ZRTP_ACTION_TX_CLEAR:
-		line_failed(c, line);
+		line_failed(c, line, METRIC_FAILED_HERE);
 		break;
 	}
 }

@@ -17,6 +17,7 @@
 #include "clock.h"
 #include "engine.h"
 #include "log.h"
+#include "metrics.h"
 
 #define AGAIN_MS	1000	/* between two starts, at least */
 #define NEWS_MS		60000	/* who has lived so long and ends the same way is news */
@@ -174,6 +175,7 @@ static void say_why(struct keeper *k, const char *why)
 
 static int buried(struct keeper *k, const char *why)
 {
+	metrics_count(METRIC_WORKER_ENDS);
 	say_why(k, why);
 	gone(k);
 	return start_later(k);

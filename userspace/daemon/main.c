@@ -31,6 +31,7 @@
 #include "keeper.h"
 #include "log.h"
 #include "media.h"
+#include "metrics.h"
 #include "signalling.h"
 
 #define KERNEL_RETRY_US		(3 * 1000000ULL)
@@ -107,6 +108,7 @@ static int on_kernel(sd_event_source *source, int fd, uint32_t events, void *dat
 	if (!r)
 		return 0;
 	log_errno(r, "the kernel module is lost");
+	metrics_count(METRIC_MODULE_LOST);
 	kernel_lost(s, trouble_of(r));
 	return retry_later(s);
 }

@@ -240,6 +240,15 @@ int sotto_flow_set_roc(struct sotto *s, uint64_t id, enum sotto_dir dir, uint32_
 int sotto_flow_streams(struct sotto *s, uint64_t id,
 		       int (*cb)(const struct sotto_stream *, void *), void *arg);
 
+/**
+ * sotto_stats_get() - What this netns has counted since the module was loaded.
+ * @stats: of all flows and rules, those that have ended among them: none ever shrinks
+ * @flows: how many there are now
+ *
+ * Return: 0; -EOPNOTSUPP from a module that is older than this library.
+ */
+int sotto_stats_get(struct sotto *s, uint64_t stats[SOTTO_STATS_COUNT], uint32_t *flows);
+
 int sotto_key_new(struct sotto *s, const struct sotto_key *key);
 int sotto_key_del(struct sotto *s, uint64_t flow_id, enum sotto_dir dir, enum sotto_slot slot);
 

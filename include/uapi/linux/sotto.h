@@ -42,6 +42,7 @@ enum sotto_cmd {
 	SOTTO_CMD_AGENT_BIND,
 	SOTTO_CMD_PACKET,	/* both ways */
 	SOTTO_CMD_EVENT,	/* kernel to multicast group "events" */
+	SOTTO_CMD_STATS_GET,	/* what the netns has counted since the module was loaded */
 
 	/* private: */
 	__SOTTO_CMD_MAX,
@@ -210,6 +211,8 @@ enum sotto_attr {
 	SOTTO_A_DIR,		/* u32, enum sotto_dir: the direction an event is about */
 	SOTTO_A_ID_MIN,		/* u32, RULE_REPLACE: rules with smaller ids stay */
 	SOTTO_A_ID_MAX,		/* u32, RULE_REPLACE: rules with greater ids stay */
+	SOTTO_A_STATS,		/* STATS_GET: nest of sotto_attr_stats, of all flows and rules */
+	SOTTO_A_FLOWS,		/* u32, STATS_GET: flows that there are now */
 
 	/* private: */
 	__SOTTO_A_MAX,
