@@ -15,6 +15,7 @@
 #include "flow_table.h"
 #include "forward.h"
 #include "net.h"
+#include "sotto_trace.h"
 
 #define EXPIRY_INTERVAL	HZ
 #define IDLE_EMBRYONIC	(15 * HZ)	/* nobody here has taken it up */
@@ -151,6 +152,7 @@ static void bury(struct sotto_flow *flow)
 {
 	sotto_event_flow(flow, SOTTO_EVENT_FLOW_GONE);
 	sotto_session_destroy(&flow->session);
+	trace_sotto_flow_gone(flow->id);
 	call_rcu(&flow->rcu, flow_free);
 }
 
@@ -246,6 +248,7 @@ static int link_flow(struct sotto_net *sn, struct sotto_flow *flow)
 	int err;
 
 	flow->id = atomic64_inc_return(&last_id);
+	flow->stats.flow = flow->id;
 	err = link_ends(sn, ends_of(flow));
 	if (err)
 		return err;
@@ -323,6 +326,7 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 		kfree(flow);
 		return ERR_PTR(err);
 	}
+	trace_sotto_flow_new(flow->id, p->state);
 	sotto_event_flow(flow, SOTTO_EVENT_FLOW_NEW);
 	return flow;
 }
@@ -412,8 +416,10 @@ void sotto_flow_set_state(struct sotto_flow *flow, enum sotto_dir dir, enum sott
 	if (state == SOTTO_STATE_SECURE && flow->socket)
 		sotto_taint_add(&flow->sn->taint, flow->socket, flow->lport);
 	spin_unlock_bh(&flow->lock);
-	if (old != state)
-		sotto_event_dir(flow, SOTTO_EVENT_FLOW_STATE, dir);
+	if (old == state)
+		return;
+	trace_sotto_state(flow->id, dir, old, state);
+	sotto_event_dir(flow, SOTTO_EVENT_FLOW_STATE, dir);
 }
 
 /**

@@ -13,6 +13,7 @@
 #include "netlink_gen.h"
 #include "netlink_options.h"
 #include "netlink_request.h"
+#include "sotto_trace.h"
 
 static int reply_flow(struct genl_info *info, u8 cmd, const struct sotto_flow *flow)
 {
@@ -231,10 +232,13 @@ static int state_allowed(struct genl_info *info, const struct nlattr *attr,
 static void set_state(struct sotto_flow *flow, const struct nlattr *attr, enum sotto_dir dir)
 {
 	enum sotto_state to = nla_get_u32(attr);
+	bool next = sotto_session_has_key(&flow->session, dir, SOTTO_SLOT_NEXT);
 
 	/* Cannot fail: there is a key, and control keeps it. */
 	if (to == SOTTO_STATE_SECURE)
 		WARN_ON_ONCE(sotto_session_key_promote(&flow->session, dir));
+	if (to == SOTTO_STATE_SECURE && next)
+		trace_sotto_key(flow->id, dir, SOTTO_KEY_USED);
 	sotto_flow_set_state(flow, dir, to);
 }
 

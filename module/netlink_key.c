@@ -9,6 +9,7 @@
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "netlink_request.h"
+#include "sotto_trace.h"
 
 static int key_new(struct genl_info *info, struct nlattr **tb)
 {
@@ -33,6 +34,8 @@ static int key_new(struct genl_info *info, struct nlattr **tb)
 	if (flow) {
 		sotto_flow_settle(flow);
 		err = sotto_session_key_new(&flow->session, &p, info->extack);
+		if (!err)
+			trace_sotto_key(flow->id, p.dir, SOTTO_KEY_INSTALLED);
 	}
 	mutex_unlock(&sn->control);
 	return err;
@@ -87,6 +90,8 @@ int sotto_nl_key_del_doit(struct sk_buff *skb, struct genl_info *info)
 	err = flow ? sotto_session_key_del(&flow->session, dir, slot) : -ENOENT;
 	if (err == -ENOKEY)
 		NL_SET_ERR_MSG(info->extack, "there is no key in key/slot");
+	if (!err)
+		trace_sotto_key(flow->id, dir, SOTTO_KEY_WIPED);
 	if (!err && slot == SOTTO_SLOT_CURRENT && sotto_flow_state(flow, dir) == SOTTO_STATE_SECURE)
 		sotto_flow_set_state(flow, dir, SOTTO_STATE_DEAD);
 	mutex_unlock(&sn->control);

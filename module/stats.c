@@ -5,7 +5,23 @@
 #include <linux/cpumask.h>
 #include <net/netlink.h>
 
+#include "sotto_trace.h"
 #include "stats.h"
+
+/**
+ * sotto_count_drop() - Count packets that are dropped.
+ * @s: of their flow, or of the rule that has decided
+ * @what: why
+ * @n: how many
+ *
+ * Context: any.
+ */
+void sotto_count_drop(struct sotto_stats *s, enum sotto_attr_stats what, unsigned int n)
+{
+	atomic64_add(n, &s->count[what]);
+	this_cpu_add(s->totals->count[what], n);
+	trace_sotto_drop(s->flow, what, n);
+}
 
 static u64 count_of(const struct sotto_stats *s, const struct sotto_totals __percpu *totals,
 		    unsigned int what)

@@ -17,23 +17,38 @@ struct sotto_totals {
 	u64 count[__SOTTO_A_STATS_MAX];
 };
 
-/* Of a flow or a rule, likewise. @totals: those of its network namespace. */
+/*
+ * Of a flow or a rule, likewise. @totals: those of its network namespace; @flow: its id, 0
+ * if it is a rule's.
+ */
 struct sotto_stats {
 	struct sotto_totals __percpu *totals;
+	u64 flow;
 	atomic64_t count[__SOTTO_A_STATS_MAX];
 };
+
+/* Any context. Counts, and has who traces told. */
+void sotto_count_drop(struct sotto_stats *s, enum sotto_attr_stats what, unsigned int n);
+
+static inline bool sotto_is_drop(enum sotto_attr_stats what)
+{
+	return what >= SOTTO_A_STATS_DROP_TX_HOLD;
+}
 
 static inline void sotto_count_many(struct sotto_stats *s, enum sotto_attr_stats what,
 				    unsigned int n)
 {
+	if (sotto_is_drop(what)) {
+		sotto_count_drop(s, what, n);
+		return;
+	}
 	atomic64_add(n, &s->count[what]);
 	this_cpu_add(s->totals->count[what], n);
 }
 
 static inline void sotto_count(struct sotto_stats *s, enum sotto_attr_stats what)
 {
-	atomic64_inc(&s->count[what]);
-	this_cpu_inc(s->totals->count[what]);
+	sotto_count_many(s, what, 1);
 }
 
 /* Puts all of them into a nest @attrtype. 0 or -EMSGSIZE. */

@@ -15,6 +15,7 @@ SPEC = yaml.safe_load((TOP / "Documentation/netlink/specs/sotto.yaml").read_text
 HEADER = (TOP / "include/uapi/linux/sotto.h").read_text()
 POLICIES = (TOP / "module/netlink_gen.c").read_text()
 HANDLERS = (TOP / "module/netlink.c").read_text()
+TRACES = (TOP / "module/sotto_trace.h").read_text()
 WORDS = (TOP / "userspace/libsotto/names.c").read_text()
 
 REPLIES = {"stats", "srtp"}     # sets that are in replies alone
@@ -234,6 +235,15 @@ class Words(unittest.TestCase):
         self.assertEqual(self.words("SOTTO_A_STATS_"), {
             "SOTTO_A_STATS_" + a["name"].replace("-", "_").upper(): a["name"]
             for a in stats["attributes"] if a["type"] != "pad"})
+
+    def test_tracepoints_say_the_same(self):
+        traces = re.findall(r"\bEME?\((SOTTO_\w+), \"([^\"]+)\"\)", TRACES)
+        drops = [(k, w) for k, w in self.words("SOTTO_A_STATS_").items() if w.startswith("drop-")]
+        self.assertEqual([t for t in traces if t[0].startswith("SOTTO_A_STATS_")], drops)
+        for name in "state", "dir":
+            d, = [d for d in definitions("enum") if d["name"] == name]
+            self.assertEqual([t for t in traces if t[0].startswith(symbol(name) + "_")],
+                             [(symbol(name, e), e) for e in entries(d)])
 
     def test_enums(self):
         for name in "action", "state", "event", "cryptex":
