@@ -165,8 +165,6 @@ static __always_inline unsigned int protect(struct sotto_flow *flow, struct sott
 	err = sotto_packet_own(pkt, overhead);
 	if (!err)
 		err = sotto_packet_make_fit(pkt, overhead);
-	if (err == -EMSGSIZE && pkt->inside)
-		sotto_packet_too_big(pkt, overhead);
 	if (!err) {
 		err = sotto_srtp_protect(&flow->session, rtcp, sotto_packet_payload(pkt), &len,
 					 overhead, &note);

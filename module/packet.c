@@ -247,28 +247,19 @@ static bool insists_on_one_piece(const struct sotto_packet *pkt)
 	       inet_sk(sk)->pmtudisc == IP_PMTUDISC_PROBE;
 }
 
-static __always_inline unsigned int mtu_of(const struct sotto_packet *pkt)
-{
-	const struct sk_buff *skb = pkt->skb;
-
-	return pkt->tuple.family == AF_INET ? ip_skb_dst_mtu(skb->sk, skb) : ip6_skb_dst_mtu(skb);
-}
-
-/**
- * sotto_packet_too_big() - Tell whoever is behind this machine how much fits.
- * @pkt: outbound, forwarded, still as he has sent it
- * @more: bytes by which it would have become longer
- *
- * The error quotes what he has sent, and goes to where that came from.
+/*
+ * Tells somebody behind this machine, if it is his, how much fits: the error quotes what he
+ * has sent, and goes to where that came from.
  */
-void sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more)
+static noinline int too_big(const struct sotto_packet *pkt, unsigned int mtu)
 {
-	unsigned int mtu = mtu_of(pkt) - more;
-
+	if (!pkt->inside)
+		return -EMSGSIZE;
 	if (pkt->tuple.family == AF_INET)
 		icmp_send(pkt->skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 	else
 		icmpv6_send(pkt->skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	return -EMSGSIZE;
 }
 
 /**
@@ -279,8 +270,7 @@ void sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more)
  * What does not fit the path is sent in fragments, as IP does with what a program
  * sends, unless the program insists on one piece. No ICMP error: it would quote
  * what is to be encrypted, and would teach the routes an MTU that is not the path's.
- * What somebody behind this machine sends is not cut if it may not be: see
- * sotto_packet_too_big().
+ * What somebody behind this machine sends is not cut if it may not be: he is told.
  *
  * Return: 0 or -EMSGSIZE.
  */
@@ -288,11 +278,11 @@ int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more)
 {
 	struct sk_buff *skb = pkt->skb;
 	bool v4 = pkt->tuple.family == AF_INET;
-	unsigned int mtu = mtu_of(pkt);
+	unsigned int mtu = v4 ? ip_skb_dst_mtu(skb->sk, skb) : ip6_skb_dst_mtu(skb);
 	struct iphdr *iph;
 
 	if (skb->len - (v4 ? 0 : sizeof(struct ipv6hdr)) + more > U16_MAX)
-		return -EMSGSIZE;
+		return too_big(pkt, mtu - more);
 	if (skb->len + more <= mtu || skb->ignore_df)
 		return 0;
 	/* Nobody can be told to send less than each IPv6 link takes. */
@@ -304,7 +294,7 @@ int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more)
 	if (v4 && !(iph->frag_off & htons(IP_DF)))
 		return 0;
 	if (insists_on_one_piece(pkt))
-		return -EMSGSIZE;
+		return too_big(pkt, mtu - more);
 	skb->ignore_df = true;
 	if (!v4)
 		return 0;

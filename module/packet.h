@@ -59,7 +59,6 @@ int sotto_packet_own(struct sotto_packet *pkt, unsigned int room);
 bool sotto_packet_csum_ok(struct sotto_packet *pkt);
 void sotto_packet_resize(struct sotto_packet *pkt, unsigned int len);
 int sotto_packet_make_fit(struct sotto_packet *pkt, unsigned int more);
-void sotto_packet_too_big(const struct sotto_packet *pkt, unsigned int more);
 
 static __always_inline bool sotto_packet_read_ipv4(struct sotto_packet *pkt)
 {

@@ -10,17 +10,9 @@
 #include "net.h"
 #include "program.h"
 
-/**
- * sotto_receiver_of() - Find the socket that would receive a packet.
- * @sn: netns
- * @pkt: read, at LOCAL_IN
- *
- * Below a VRF the packet has two devices, and the stack's own lookup looks at both.
- *
- * Context: any but hardirq, under rcu_read_lock().
- * Return: a socket, which the caller puts, or NULL.
- */
-struct sock *sotto_receiver_of(const struct sotto_net *sn, const struct sotto_packet *pkt)
+/* Below a VRF the packet has two devices, and the stack's own lookup looks at both. */
+static __always_inline struct sock *receiver_of(const struct sotto_net *sn,
+						const struct sotto_packet *pkt)
 {
 	const struct sotto_tuple *t = &pkt->tuple;
 	struct sk_buff *skb = pkt->skb;
@@ -42,6 +34,19 @@ struct sock *sotto_receiver_of(const struct sotto_net *sn, const struct sotto_pa
 }
 
 /**
+ * sotto_receiver_of() - Find the socket that would receive a packet.
+ * @sn: netns
+ * @pkt: read, at LOCAL_IN
+ *
+ * Context: any but hardirq, under rcu_read_lock().
+ * Return: a socket, which the caller puts, or NULL.
+ */
+struct sock *sotto_receiver_of(const struct sotto_net *sn, const struct sotto_packet *pkt)
+{
+	return receiver_of(sn, pkt);
+}
+
+/**
  * sotto_bind_receiver() - Give a packet to the socket that is to receive it.
  * @sn: netns
  * @pkt: at LOCAL_IN, plain by now
@@ -53,7 +58,7 @@ struct sock *sotto_receiver_of(const struct sotto_net *sn, const struct sotto_pa
  */
 int sotto_bind_receiver(const struct sotto_net *sn, const struct sotto_packet *pkt)
 {
-	struct sock *sk = sotto_receiver_of(sn, pkt);
+	struct sock *sk = receiver_of(sn, pkt);
 
 	if (!sk)
 		return -ENOTCONN;
