@@ -14,6 +14,7 @@
 #include "forward.h"
 #include "judge.h"
 #include "net.h"
+#include "offload.h"
 #include "outcome.h"
 #include "packet.h"
 #include "program.h"
@@ -514,6 +515,8 @@ static __always_inline unsigned int judge_forward(struct sotto_net *sn, struct s
 	if (!sotto_forward_way(sn, &pkt, state, &way) || way.dir != dir ||
 	    sotto_agent_forwards(sn, state))
 		return NF_ACCEPT;
+	if (!sotto_expected_keep(skb, dir))
+		return NF_DROP;
 	pkt.inside = way.inside;
 	return judge_found(sn, &pkt, way.node, dir, self, state);
 }

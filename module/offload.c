@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flowtables. One that a connection is in forwards its packets where they come in, before
- * any hook of IP. It takes none that has a place for a helper, since helpers want to see
- * each packet, as we do.
+ * Connection tracking. A flowtable that a connection is in forwards its packets where they
+ * come in, before any hook of IP. It takes none that has a place for a helper, since helpers
+ * want to see each packet, as we do. And what a helper (of SIP, say) has expected counts once.
  */
 #include <linux/rcupdate.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "offload.h"
@@ -31,6 +32,30 @@ bool sotto_offload_prevent(struct sk_buff *skb)
 		return nf_ct_helper_ext_add(ct, GFP_ATOMIC);
 	nf_ct_kill(ct);
 	return false;
+}
+
+/**
+ * sotto_expected_keep() - Keep the connection that a helper has expected.
+ * @skb: at FORWARD, about to be judged
+ * @dir: from somebody behind this machine, or to him
+ *
+ * An expectation goes with the first packet that fulfils it, and with it the addresses
+ * that it was to have. If that packet is held or is ZRTP it never leaves, which is where a
+ * connection begins to last: so it does here. Outbound only if NAT has seen to it, since its
+ * rules are yet to come.
+ *
+ * Context: any but hardirq. Return: false if the packet must be dropped.
+ */
+bool sotto_expected_keep(struct sk_buff *skb, enum sotto_dir dir)
+{
+	enum ip_conntrack_info info;
+	struct nf_conn *ct = nf_ct_get(skb, &info);
+
+	if (likely(!ct || nf_ct_is_confirmed(ct) || !test_bit(IPS_EXPECTED_BIT, &ct->status)))
+		return true;
+	if (dir == SOTTO_DIR_TX && !test_bit(IPS_SRC_NAT_DONE_BIT, &ct->status))
+		return true;
+	return nf_conntrack_confirm(skb) == NF_ACCEPT;
 }
 
 static int is_offloaded(struct nf_conn *ct, void *data)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Flowtables: connections that would go past the hooks.
+ * Connection tracking: connections that would go past the hooks, or be forgotten.
  */
 #ifndef SOTTO_OFFLOAD_H
 #define SOTTO_OFFLOAD_H
 
 #include <linux/kconfig.h>
+#include <linux/sotto.h>
 #include <linux/types.h>
 
 struct net;
@@ -16,12 +17,20 @@ struct sk_buff;
 /* The packet's connection stays where we see it. False: this packet must not go on. */
 bool sotto_offload_prevent(struct sk_buff *skb);
 
+/* What a helper has expected lasts, though its first packet may not leave. The same. */
+bool sotto_expected_keep(struct sk_buff *skb, enum sotto_dir dir);
+
 /* All of UDP that is out of sight comes back. May sleep. */
 void sotto_offload_end(struct net *net);
 
 #else
 
 static inline bool sotto_offload_prevent(struct sk_buff *skb)
+{
+	return true;
+}
+
+static inline bool sotto_expected_keep(struct sk_buff *skb, enum sotto_dir dir)
 {
 	return true;
 }
