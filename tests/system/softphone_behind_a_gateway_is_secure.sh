@@ -90,7 +90,7 @@ second=$(half_of bob)
 is "what each types is what the other reads" "$(on_root_call Verify s "$second") $(
 	on_call bob Verify s "$first" | jq -c .data)" "[true] [true]"
 
-must 60 said_all "$work/wire.pcap"
+check "both are through" wait_until 30 said_all "$work/wire.pcap"
 phone_does carol hangup
 must 20 phone_tells bob CALL_CLOSED
 for c in "$outside" "$inside_capture"; do
