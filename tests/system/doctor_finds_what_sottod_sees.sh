@@ -66,6 +66,19 @@ check "a kept rule is gone" only_bad rules \
 	"the kernel's rules are not those of $kept" "reload-or-restart sotto-guard"
 guard load
 check "which a reload cures" good
+inside alice sotto rule add require --forward eth9 --port 7686 >"$work/rule" 2>&1
+check "who is behind a device that is not there is not protected" only_bad gateway \
+	"a device that is not there" "mend its --forward"
+ip -n alice link add eth9 type dummy
+check "when it has come he is" good
+own=$(inside alice sotto rule list --json | jq '.rules[] | select(.port_min == 7686 and .forward == null) | .id')
+inside alice sotto rule del "$own" >"$work/rule" 2>&1
+check "and his rule is not that for sottod's port" only_bad rule \
+	"no rule says that the port of calls must be encrypted" "systemctl restart sottod"
+inside alice sotto rule del "$(inside alice sotto rule list --json |
+	jq '.rules[] | select(.forward == "eth9") | .id')" >"$work/rule" 2>&1
+restart_sottod
+check "mended by its restart" wait_until 10 good
 # As if it had been so when the guard read it: else the guard's finding says it first.
 echo 'require --port nonsense' >$kept/50-phone.conf
 touch -d @1000000000 $kept/50-phone.conf $kept

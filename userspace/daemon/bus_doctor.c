@@ -2,6 +2,7 @@
 /* What only the daemon can tell of its own health. */
 #include "bus.h"
 
+#include <net/if.h>
 #include <sodium.h>
 
 #include "clock.h"
@@ -51,8 +52,8 @@ static int is_ours(const struct sotto_rule *rule, void *arg)
 {
 	const struct bus *b = arg;
 
-	return rule->action == SOTTO_ACTION_REQUIRE && rule->port_min <= b->port &&
-	       rule->port_max >= b->port;
+	return rule->action == SOTTO_ACTION_REQUIRE && !(rule->has & SOTTO_RULE_HAS_FORWARD) &&
+	       rule->port_min <= b->port && rule->port_max >= b->port;
 }
 
 /* Where there is no kernel there is no rule either, and that has been said. */
@@ -140,6 +141,39 @@ static bool check_rules(struct bus *b, struct finding *out)
 	return found;
 }
 
+struct gateway {
+	bool wanted;
+	bool lost;
+};
+
+static int look_behind(const struct sotto_rule *rule, void *arg)
+{
+	struct gateway *g = arg;
+
+	if (rule->has & SOTTO_RULE_HAS_FORWARD) {
+		g->wanted = true;
+		g->lost |= !if_nametoindex(rule->forward);
+	}
+	return 0;
+}
+
+/* Only on a gateway. A rule may come before its device, so the kernel takes any name. */
+static bool check_gateway(struct bus *b, struct finding *out)
+{
+	struct kernel *k = calls_kernel(b->calls);
+	struct gateway g = { 0 };
+
+	if (!k || sotto_rule_dump(kernel_requests(k), look_behind, &g) < 0 || !g.wanted)
+		return false;
+	*out = g.lost ?
+	       (struct finding){ "gateway", false,
+				 "a rule is for telephones behind a device that is not there",
+				 "sotto rule list; then mend its --forward, or bring the device up" } :
+	       (struct finding){ "gateway", true,
+				 "the devices of those behind this machine are there", "" };
+	return true;
+}
+
 static int read_one(const struct peer *p, void *arg)
 {
 	return 0;
@@ -192,14 +226,15 @@ int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 	struct bus *b = data;
 	struct finding findings[] = {
 		check_kernel(b), check_worker(b), check_store(b), check_clock(), check_memory(),
-		{ 0 }, { 0 }, { 0 },
+		{ 0 }, { 0 }, { 0 }, { 0 },
 	};
-	size_t n = sizeof(findings) / sizeof(findings[0]) - 3;
+	size_t n = sizeof(findings) / sizeof(findings[0]) - 4;
 	sd_bus_message *reply = NULL;
 	int r = sd_bus_message_new_method_return(m, &reply);
 
 	n += check_rule(b, &findings[n]);
 	n += check_rules(b, &findings[n]);
+	n += check_gateway(b, &findings[n]);
 	n += check_signalling(b, &findings[n]);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "(sbss)");
