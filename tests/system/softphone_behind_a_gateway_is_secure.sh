@@ -40,12 +40,12 @@ said_all() {
 	done
 }
 
-# wiretap FILE: sets $packets $plain $recovered
+# wiretap outside|inside: sets $packets $plain $recovered
 wiretap() {
 	read -r packets plain recovered <<-END
-		$("$top/tests/system/speech.py" wire "$1" "$work/said-by-carol.wav" "$work/said-by-bob.wav")
+		$("$top/tests/system/speech.py" wire "$work/$1.pcap" "$work/said-by-carol.wav" "$work/said-by-bob.wav")
 	END
-	note "a wiretap: $packets packets, $plain in clear, $recovered recovered"
+	note "a wiretap $1: $packets packets, $plain in clear, $recovered recovered"
 }
 
 load_module
@@ -71,7 +71,7 @@ inside bob sotto rule add require --port 10000-10999 >"$work/rule" 2>&1 || bail 
 PHONE_PAUSE=120
 phone_up carol 10.8.0.2
 phone_up bob 10.9.0.2
-capture_start "$work/wire.pcap" middle br0 "not arp"
+capture_start "$work/outside.pcap" middle br0 "not arp"
 outside=$capture
 capture_start "$work/inside.pcap" alice lan0 "not arp"
 inside_capture=$capture
@@ -90,7 +90,7 @@ second=$(half_of bob)
 is "what each types is what the other reads" "$(on_root_call Verify s "$second") $(
 	on_call bob Verify s "$first" | jq -c .data)" "[true] [true]"
 
-check "both are through" wait_until 30 said_all "$work/wire.pcap"
+check "both are through" wait_until 30 said_all "$work/outside.pcap"
 phone_does carol hangup
 must 20 phone_tells bob CALL_CLOSED
 for c in "$outside" "$inside_capture"; do
@@ -105,12 +105,12 @@ for h in carol bob; do
 	note "$h heard $correlation of what $from said, $lag ms later"
 	check "$h hears $from" awk "BEGIN { exit !($correlation > 0.9) }"
 done
-wiretap "$work/wire.pcap"
+wiretap outside
 check "outside there are packets" [ "$packets" -gt 400 ]
 is "none is in clear" "$plain" 0
 check "a wiretap hears noise" awk "BEGIN { exit !($recovered < 0.3) }"
 # The control: the same speech where it is in clear.
-wiretap "$work/inside.pcap"
+wiretap inside
 check "inside it would have known speech: packets" [ "$plain" -gt 400 ]
 check "and sound" awk "BEGIN { exit !($recovered > 0.9) }"
 finish
