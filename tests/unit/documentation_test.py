@@ -158,6 +158,19 @@ class Metrics(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^``([a-z-]+)``  ", table, re.M)), set(of_program))
 
 
+class Journal(unittest.TestCase):
+    """watching.rst: what sottod says of what happens, and by which MESSAGE_ID it is found."""
+
+    def test_events_are_those_of_the_program(self):
+        of_program = re.findall(r'\{ "([a-z-]+)", "([0-9a-f]{32})", LOG_([A-Z]+),',
+                                source("userspace/daemon/journal.c"))
+        self.assertEqual(len(of_program), len({number for _, number, _ in of_program}))
+        self.assertGreater(len(of_program), 5)
+        rows = re.findall(r"^``([a-z-]+)``\s+``([0-9a-f]{32})``\s+(\w+)",
+                          (PAGES / "watching.rst").read_text(), re.M)
+        self.assertEqual(rows, [(name, number, level.lower()) for name, number, level in of_program])
+
+
 class Doctor(unittest.TestCase):
     def test_findings_are_found(self):
         self.assertGreater(len(said_by_the_program()), 30)

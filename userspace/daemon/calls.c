@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "clock.h"
+#include "journal.h"
 #include "log.h"
 #include "media.h"
 #include "metrics.h"
@@ -373,17 +374,22 @@ static void ask_for_progress(struct calls *c, struct line *line)
 		c->watch->ask(line, CALLS_ASK_VERIFY, c->arg);
 }
 
-static void count_news(const struct line *line, enum call_alarm alarm)
+/* For who watches the machine. */
+static void note_news(const struct line *line, enum call_alarm alarm)
 {
 	const struct call *call = line->call;
 
 	if (line->told_progress == CALL_UNBORN)
 		metrics_count(call->kind == CALL_DIRECT ? METRIC_CALLS_DIRECT :
 							  METRIC_CALLS_PROGRAM);
-	if (line->told_progress != call->progress && call->progress == CALL_ENDED)
-		metrics_ended(call->reason);
-	if (line->told_alarm != alarm && alarm != CALL_ALARM_NONE)
+	if (line->told_alarm != alarm && alarm != CALL_ALARM_NONE) {
 		metrics_alarm(alarm);
+		journal_call(JOURNAL_CALL_ALARM, line->id, call_alarm_name(alarm));
+	}
+	if (line->told_progress != call->progress && call->progress == CALL_ENDED) {
+		metrics_ended(call->reason);
+		journal_call(JOURNAL_CALL_ENDED, line->id, metrics_reason_name(call->reason));
+	}
 }
 
 static void tell(struct calls *c, struct line *line)
@@ -395,7 +401,7 @@ static void tell(struct calls *c, struct line *line)
 		return;
 	if (call->progress == CALL_ENDED && !call->ended)
 		call->ended = clock_wall_us();
-	count_news(line, alarm);
+	note_news(line, alarm);
 	if (line->told_progress == CALL_UNBORN)
 		c->watch->added(line, c->arg);
 	else

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "clock.h"
+#include "journal.h"
 #include "log.h"
 #include "media.h"
 #include "peers.h"
@@ -254,6 +255,8 @@ int calls_verify(struct calls *c, struct line *line, const char *typed)
 	if (verdict < 0)
 		return verdict;
 	metrics_count(verdict ? METRIC_VERIFIED_RIGHT : METRIC_VERIFIED_WRONG);
+	if (verdict)	/* else there is an alarm */
+		journal_call(JOURNAL_CALL_VERIFIED, line->id, NULL);
 	r = line_keep(c, line);
 	if (r)
 		log_errno(r, "the outcome of a comparison could not be stored");

@@ -11,7 +11,7 @@
 
 static void interrupted(struct calls *c, struct line *line)
 {
-	metrics_failed(METRIC_FAILED_WORKER);
+	metrics_failed(METRIC_FAILED_WORKER);	/* said once, of the worker */
 	line_changed(line);
 	if (line->call->progress == CALL_UNBORN) {
 		/* Nobody here has heard of it: the other end says it again. */

@@ -7,15 +7,37 @@
 #include <sodium.h>
 
 #include "clock.h"
+#include "journal.h"
 #include "log.h"
 #include "metrics.h"
+
+/* Of those that nobody here was told of there may be any number. */
+static void note_for_call(const struct line *line, enum journal_event event, const char *reason)
+{
+	if (line->first)
+		line = line->first;
+	if (line->call->shown)
+		journal_call(event, line->id, reason);
+}
+
+static void note_secure(const struct line *line)
+{
+	metrics_count(METRIC_HANDSHAKES_SECURE);
+	note_for_call(line, JOURNAL_CALL_SECURE, NULL);
+}
+
+static void note_failed(const struct line *line, enum metric_failure why)
+{
+	metrics_failed(why);
+	note_for_call(line, JOURNAL_CALL_FAILED, metrics_failure_name(why));
+}
 
 void line_failed(struct calls *c, struct line *line, enum metric_failure why)
 {
 	bool joins = line->joins;
 
 	if (!line->over)	/* else it has been counted */
-		metrics_failed(why);
+		note_failed(line, why);
 	line->securing = false;
 	line->over = true;
 	line_changed(line);
@@ -42,7 +64,7 @@ void line_refuse(struct calls *c, struct line *line)
 		line_failed(c, line, METRIC_FAILED_HERE);
 		return;
 	}
-	metrics_failed(METRIC_FAILED_HERE);
+	note_failed(line, METRIC_FAILED_HERE);
 	line->securing = false;
 	line->over = true;
 	line->call->refusing = true;
@@ -161,7 +183,7 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 								-EPROTO;
 		line->agreed = !r && mark(c, line);
 		if (line->agreed)
-			metrics_count(METRIC_HANDSHAKES_SECURE);
+			note_secure(line);
 		if (r)
 			line_failed(c, line, METRIC_FAILED_HERE);
 		else
@@ -192,12 +214,12 @@ static void secure(struct calls *c, struct line *line, const struct zrtp_action 
 	streams_renew(c, line);
 	if (!mark(c, line))
 		return;
-	if (!line->over)
-		metrics_count(METRIC_HANDSHAKES_SECURE);
 	if (call->kind == CALL_DIRECT && call->progress == CALL_UNBORN)
 		admit(c, line);
 	else if (call->kind == CALL_PROGRAM)
 		line_show_program(line);
+	if (!line->over)
+		note_secure(line);
 }
 
 static void keep_later(struct line *line, const struct zrtp_action *action)

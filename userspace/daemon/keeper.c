@@ -16,6 +16,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "journal.h"
 #include "log.h"
 #include "metrics.h"
 
@@ -169,7 +170,7 @@ static void say_why(struct keeper *k, const char *why)
 	snprintf(trouble, sizeof(trouble),
 		 "The process that agrees keys has ended (%s). Another one is started", why);
 	if (strcmp(trouble, k->trouble) || clock_ms() - k->started > NEWS_MS)
-		log_warning("%s", trouble);
+		journal_say(JOURNAL_WORKER_ENDED, NULL, "%s", trouble);
 	strcpy(k->trouble, trouble);
 }
 

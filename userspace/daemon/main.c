@@ -28,6 +28,7 @@
 #include "bus.h"
 #include "clock.h"
 #include "config.h"
+#include "journal.h"
 #include "keeper.h"
 #include "log.h"
 #include "media.h"
@@ -107,7 +108,7 @@ static int on_kernel(sd_event_source *source, int fd, uint32_t events, void *dat
 
 	if (!r)
 		return 0;
-	log_errno(r, "the kernel module is lost");
+	journal_say(JOURNAL_MODULE_LOST, NULL, "the kernel module is lost: %s", strerror(-r));
 	metrics_count(METRIC_MODULE_LOST);
 	kernel_lost(s, trouble_of(r));
 	return retry_later(s);
@@ -146,7 +147,7 @@ static int kernel_try(struct sottod *s)
 	}
 	s->bus->trouble = NULL;
 	sd_notify(0, "STATUS=Ready for calls");
-	log_info("ready for calls");
+	journal_say(JOURNAL_READY, NULL, "ready for calls");
 	return 0;
 }
 

@@ -90,7 +90,7 @@ const char *metrics_failure_name(enum metric_failure why)
 	return failures[why];
 }
 
-static const char *reason_name(unsigned int reason)
+const char *metrics_reason_name(enum call_reason reason)
 {
 	return reason == CALL_REASON_NONE ? "flow-gone" : call_reason_name(reason);
 }
@@ -113,7 +113,7 @@ int metrics_each(int (*cb)(const char *name, uint64_t value, void *arg), void *a
 	for (unsigned int i = 0; r >= 0 && i < METRIC_FAILURES; i++)
 		r = tell("failed-", failures[i], counts.failed[i], cb, arg);
 	for (unsigned int i = 0; r >= 0 && i < REASONS; i++)
-		r = tell("ended-", reason_name(i), counts.ended[i], cb, arg);
+		r = tell("ended-", metrics_reason_name(i), counts.ended[i], cb, arg);
 	for (unsigned int i = CALL_ALARM_NONE + 1; r >= 0 && i < ALARMS; i++)
 		if (i != CALL_ALARM_SOMEBODY_ELSE)
 			r = tell("alarm-", call_alarm_name(i), counts.alarm[i], cb, arg);

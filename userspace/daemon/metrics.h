@@ -51,6 +51,9 @@ enum metric_failure metrics_failure_of(enum zrtp_error code, bool remote);
 /** metrics_failure_name() - "timeout", "authentication"... */
 const char *metrics_failure_name(enum metric_failure why);
 
+/** metrics_reason_name() - call_reason_name(), with a word where that has none. */
+const char *metrics_reason_name(enum call_reason reason);
+
 /**
  * metrics_each() - All of them, those that are 0 too, under their names of dbus.rst.
  *
