@@ -4,13 +4,14 @@
  *
  * Besides what the sanitizers see it must hold that a fault has its place and reason,
  * that what is taken fits into a request to the kernel, and that no word of the file
- * reaches the text for nft but as a number or an address.
+ * reaches the text for nft but as a number, an address, or a device's name in quotes.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "nft_text.h"
 #include "rule_file.h"
+#include "rule_words.h"
 
 #define REQUIRE(x) do { if (!(x)) abort(); } while (0)
 
@@ -48,10 +49,25 @@ static void check_rule(const struct rule_line *line, size_t place)
 			!(r->flags & SOTTO_RULE_F_OWN));
 }
 
+/* Outside of quotes only what our own words have; within also names that we take. */
+static void check_words(char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789 \t\n.:/-@,=!{};'()";
+	char *quoted = text + strspn(text, plain), *end;
+
+	while (*quoted) {
+		REQUIRE(*quoted == '"');
+		end = strchr(++quoted, '"');
+		REQUIRE(end);
+		*end = '\0';
+		REQUIRE(rule_device(quoted) || strspn(quoted, plain) == strlen(quoted));
+		quoted = end + 1;
+		quoted += strspn(quoted, plain);
+	}
+}
+
 static void check_text(const struct rules *rules)
 {
-	static const char plain[] =
-		"abcdefghijklmnopqrstuvwxyz0123456789 \t\n.:/-@,=!{};\"'()";
 	struct sotto_rule *array = calloc(rules->n + 1, sizeof(*array));
 	struct guard_list list = { array, rules->n };
 	char *text;
@@ -63,7 +79,8 @@ static void check_text(const struct rules *rules)
 		array[i] = rules->lines[i].rule;
 	REQUIRE(!guard_text(out, &list, 1));
 	fclose(out);
-	REQUIRE(strspn(text, plain) == len);
+	REQUIRE(strlen(text) == len);
+	check_words(text);
 	free(text);
 	free(array);
 }
