@@ -91,6 +91,35 @@ for line in '<6>ready for calls' '<6>call [0-9]*: keys are agreed' '<4>call [0-9
 	check "but stderr has: $line" grep -qx "$line" "$work/bob.sottod"
 done
 
+# The module is unloaded under both of them, as when a newer one takes its place.
+both_ready_again() {
+	[ "$(said alice '.SOTTO_EVENT == "ready"')" -eq 2 ] &&
+		[ "$(grep -c 'ready for calls' "$work/bob.sottod")" -eq 2 ]
+}
+
+# unpinned: nothing has happened to a rule that sottod has made but that it is gone
+unpinned() {
+	for h in alice bob; do
+		for id in $(inside $h sotto rule list --json | jq -r '.rules[].id'); do
+			inside $h sotto rule del "$id" >/dev/null
+		done
+	done
+	rmmod sotto 2>/dev/null
+}
+must 30 unpinned
+check "the module is lost" wait_until 10 has_said alice module-lost '.PRIORITY == "3"'
+is "it has the MESSAGE_ID of the page" "$(said alice ".MESSAGE_ID == \"$(id_of module-lost)\"")" 1
+check "where stderr is something else: there" wait_until 10 grep -q '^<3>the kernel module is lost' "$work/bob.sottod"
+is "it is counted" "$(inside alice sotto metrics | grep -E '^sotto_module(_losses_total)? ' | sort | tr '\n' ' ')" \
+	"sotto_module 0 sotto_module_losses_total 1 "
+check "whoever asks is told what to do" says "$(inside alice sotto doctor 2>&1)" "modprobe sotto"
+load_module
+check "with another one it is ready again" wait_until 20 both_ready_again
+ring
+answer
+check "and a call is secure" call_is alice SecurityTx secure
+hang_up
+
 nobody_named() {
 	! cat "$work"/*.journal "$work"/*.sottod | grep -qiE 'alice|bob|10[.]9[.]|fd09|7686'
 }

@@ -329,6 +329,8 @@ int kernel_key(struct kernel *k, uint64_t flow_id, enum sotto_dir dir,
 
 	if (!f)
 		return -ENOENT;
+	if (world.end[k->end].takes_no_key)
+		return -EEXIST;
 	/* The kernel takes no key twice. */
 	assert_false(f->has_current[dir] && !memcmp(&f->current[dir], srtp, sizeof(*srtp)));
 	f->next[dir] = *srtp;

@@ -62,6 +62,7 @@ struct world_end {
 	unsigned int asked[CALLS_ASK_ALARM + 1];
 	unsigned int added, removed, refused;
 	bool deaf;			/* what the kernel tells is lost */
+	bool takes_no_key;		/* the kernel refuses each */
 	unsigned int spoken, understood;	/* packets of media: sent in clear, received */
 	unsigned int rekeyed;		/* times that tx went from one key to another */
 	uint64_t zrtp_sent, zrtp_octets;

@@ -31,7 +31,7 @@ struct mnl_socket {
 };
 
 static struct {
-	bool loaded;
+	bool loaded, hears_families;
 	unsigned int sockets;
 	uint32_t seq;
 	uint8_t asked[65536] __attribute__((aligned(8)));
@@ -50,6 +50,11 @@ void kernel_reset(bool module_is_loaded)
 const struct nlmsghdr *kernel_asked(void)
 {
 	return kernel.asked_len ? (void *)kernel.asked : NULL;
+}
+
+bool kernel_hears_families(void)
+{
+	return kernel.hears_families;
 }
 
 unsigned int kernel_sockets(void)
@@ -185,11 +190,15 @@ unsigned int mnl_socket_get_portid(const struct mnl_socket *nl)
 int mnl_socket_setsockopt(const struct mnl_socket *nl, int type, void *buf, socklen_t len)
 {
 	(void)nl;
-	if (type == NETLINK_ADD_MEMBERSHIP &&
-	    (len != sizeof(uint32_t) || *(uint32_t *)buf != KERNEL_GROUP)) {
+	uint32_t group = 0;
+
+	if (type == NETLINK_ADD_MEMBERSHIP && len == sizeof(group))
+		memcpy(&group, buf, len);
+	if (type == NETLINK_ADD_MEMBERSHIP && group != KERNEL_GROUP && group != GENL_ID_CTRL) {
 		errno = EINVAL;
 		return -1;
 	}
+	kernel.hears_families |= group == GENL_ID_CTRL;
 	return 0;
 }
 

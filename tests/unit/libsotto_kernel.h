@@ -41,6 +41,9 @@ void kernel_cut(size_t len);
 /* Instead of a datagram, recvfrom() fails so. */
 void kernel_fails(int err);
 
+/* Has somebody asked to be told of families that come and go? */
+bool kernel_hears_families(void);
+
 /* How many sockets are open. */
 unsigned int kernel_sockets(void);
 

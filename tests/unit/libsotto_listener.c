@@ -185,6 +185,42 @@ static void lost_notices_are_told(void **state)
 	assert_int_equal(h.n, 1);
 }
 
+/* @id: -1: without */
+static void put_family(uint8_t cmd, int id)
+{
+	struct nlmsghdr *nlh = kernel_notice(cmd);
+
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, SOTTO_FAMILY_NAME);
+	if (id >= 0)
+		mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, id);
+}
+
+static void a_module_that_goes_is_told(void **state)
+{
+	struct heard h = {};
+
+	(void)state;
+	assert_true(kernel_hears_families());
+	put_family(CTRL_CMD_NEWFAMILY, KERNEL_FAMILY + 1);
+	put_family(CTRL_CMD_NEWFAMILY, KERNEL_FAMILY);
+	put_family(CTRL_CMD_DELFAMILY, KERNEL_FAMILY + 1);
+	put_family(CTRL_CMD_DELFAMILY, -1);
+	kernel_message(GENL_ID_CTRL, 0);	/* without the generic header */
+	put_event(SOTTO_EVENT_FLOW_GONE, 4);
+	kernel_datagram();
+	assert_int_equal(sotto_listener_read(l, hear, &h), 0);
+	assert_int_equal(h.n, 1);
+
+	put_event(SOTTO_EVENT_FLOW_GONE, 5);
+	kernel_datagram();
+	put_family(CTRL_CMD_DELFAMILY, KERNEL_FAMILY);
+	kernel_datagram();
+	assert_int_equal(sotto_listener_read(l, hear, &h), -ENODEV);
+	assert_int_equal(h.n, 2);	/* what came before it is told */
+	assert_string_equal(sotto_listener_error(l), "the kernel module has been unloaded");
+}
+
 static void a_signal_does_not_interrupt(void **state)
 {
 	struct heard h = {};
@@ -239,6 +275,7 @@ int main(void)
 		TEST(what_lacks_an_attribute_is_passed_over),
 		TEST(a_datagram_that_is_cut_short_is_read_as_far_as_it_goes),
 		TEST(lost_notices_are_told),
+		TEST(a_module_that_goes_is_told),
 		TEST(a_signal_does_not_interrupt),
 		TEST(the_callback_can_end_it),
 		TEST(a_packet_has_its_limits),

@@ -36,7 +36,8 @@ int kernel_open(struct kernel **out, const struct kernel_events *events, void *a
 		return -ENOMEM;
 	k->events = events;
 	k->arg = arg;
-	r = sotto_open(&k->requests) ?: sotto_listener_open(&k->listener, true);
+	/* The listener hears it if the module changes before the other one knows its own. */
+	r = sotto_listener_open(&k->listener, true) ?: sotto_open(&k->requests);
 	if (r) {
 		kernel_close(k);
 		return r;

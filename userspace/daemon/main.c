@@ -90,6 +90,7 @@ static const char *trouble_of(int r)
 {
 	switch (r) {
 	case -ENOENT:
+	case -ENODEV:	/* it has been unloaded */
 		return NOT_LOADED;
 	case -EBUSY:
 		return OTHER_AGENT;

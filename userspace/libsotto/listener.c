@@ -18,12 +18,25 @@ struct sotto_listener {
 	struct sotto_link requests;	/* for sotto_packet_send() */
 };
 
+static int join(struct sotto_listener *l, uint32_t group)
+{
+	int err;
+
+	if (!mnl_socket_setsockopt(l->link.nl, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+		return 0;
+	err = errno;
+	return sotto_link_fail(&l->link, err, "cannot listen to sotto's events: %s", strerror(err));
+}
+
 static int setup(struct sotto_listener *l, bool agent)
 {
 	int fd = mnl_socket_get_fd(l->link.nl), size = RECEIVE_BUFFER;
-	uint32_t group = l->link.group;
 	int err;
 
+	/* Families that come and go, first: whoever binds has a module, or hears that it went. */
+	err = join(l, GENL_ID_CTRL);
+	if (err)
+		return err;
 	if (agent) {
 		err = sotto_link_call(&l->link,
 				      sotto_link_begin(&l->link, SOTTO_CMD_AGENT_BIND, 0),
@@ -34,11 +47,9 @@ static int setup(struct sotto_listener *l, bool agent)
 	/* With CAP_NET_ADMIN the limit for all does not hold; without it, as far as it goes. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (mnl_socket_setsockopt(l->link.nl, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0) {
-		err = errno;
-		return sotto_link_fail(&l->link, err, "cannot listen to sotto's events: %s",
-				       strerror(err));
-	}
+	err = join(l, l->link.group);
+	if (err)
+		return err;
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
 		return sotto_link_fail(&l->link, errno, "%s", strerror(errno));
 	return 0;
@@ -114,6 +125,21 @@ static bool read_notice(const struct nlmsghdr *nlh, struct sotto_notice *out)
 	return true;
 }
 
+/* That our family is gone: another module may come, and knows nothing of this socket. */
+static bool is_farewell(const struct sotto_listener *l, const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+
+	if (nlh->nlmsg_type != GENL_ID_CTRL || mnl_nlmsg_get_payload_len(nlh) < sizeof(*genl) ||
+	    genl->cmd != CTRL_CMD_DELFAMILY)
+		return false;
+	mnl_attr_for_each(attr, nlh, sizeof(*genl))
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID)
+			return sotto_u16(attr) == l->link.family;
+	return false;
+}
+
 int sotto_listener_read(struct sotto_listener *l,
 			int (*cb)(const struct sotto_notice *, void *), void *arg)
 {
@@ -133,6 +159,9 @@ int sotto_listener_read(struct sotto_listener *l,
 			return sotto_link_fail(&l->link, errno, "%s", strerror(errno));
 		left = sotto_link_whole(nlh, n);
 		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+			if (is_farewell(l, nlh))
+				return sotto_link_fail(&l->link, ENODEV,
+						       "the kernel module has been unloaded");
 			if (nlh->nlmsg_type != l->link.family || !read_notice(nlh, &notice))
 				continue;
 			verdict = cb(&notice, arg);

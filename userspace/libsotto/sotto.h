@@ -315,8 +315,9 @@ int sotto_listener_fd(const struct sotto_listener *l);	/* poll it for reading */
 /**
  * sotto_listener_read() - Hand all that is queued to @cb.
  *
- * Return: 0, what @cb returned if not 0, or -ENOBUFS when the kernel had to
- * drop notices: dump the flows then.
+ * Return: 0, what @cb returned if not 0, -ENOBUFS when the kernel had to drop
+ * notices: dump the flows then, or -ENODEV when the module has been unloaded:
+ * close this then, and open another one for the module that comes next.
  */
 int sotto_listener_read(struct sotto_listener *l,
 			int (*cb)(const struct sotto_notice *, void *), void *arg);
