@@ -70,6 +70,7 @@ for f in \
 	/usr/lib/systemd/user/sotto-agent.service \
 	/usr/lib/systemd/system/sotto-metrics.service /usr/lib/systemd/system/sotto-metrics.timer \
 	/usr/lib/sysusers.d/sotto.conf /usr/share/dbus-1/system.d/org.sotto1.conf \
+	/usr/share/polkit-1/actions/org.sotto1.policy \
 	/usr/share/bash-completion/completions/sotto \
 	/usr/share/bash-completion/completions/sotto-guard \
 	/usr/share/zsh/site-functions/_sotto /usr/share/zsh/site-functions/_sotto-guard \

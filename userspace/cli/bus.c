@@ -5,6 +5,10 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
+
+/* More than sottod gives to polkit. */
+#define ASKING_TIMEOUT_US	(130 * 1000000ULL)
 
 #define OWN_ERRORS	BUS_NAME ".Error."
 
@@ -85,10 +89,18 @@ int bus_need(struct cli *cli)
 	return r;
 }
 
+int bus_let_ask(sd_bus_message *m)
+{
+	bool asks = geteuid() && isatty(STDIN_FILENO);
+
+	return sd_bus_message_set_allow_interactive_authorization(m, asks);
+}
+
 int bus_send(struct cli *cli, sd_bus_message *m, sd_bus_message **reply)
 {
+	bool asks = sd_bus_message_get_allow_interactive_authorization(m);
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	int r = sd_bus_call(cli->bus, m, 0, &error, reply);
+	int r = sd_bus_call(cli->bus, m, asks ? ASKING_TIMEOUT_US : 0, &error, reply);
 
 	if (r < 0)
 		bus_failed(cli, &error, r);
@@ -96,22 +108,49 @@ int bus_send(struct cli *cli, sd_bus_message *m, sd_bus_message **reply)
 	return r;
 }
 
-int bus_manager(struct cli *cli, const char *member, sd_bus_message **reply,
-		const char *types, ...)
+static int manager(struct cli *cli, const char *member, bool asks, sd_bus_message **reply,
+		   const char *types, va_list arguments)
 {
-	sd_bus_error error = SD_BUS_ERROR_NULL;
-	va_list arguments;
+	sd_bus_message *m = NULL;
 	int r = bus_need(cli);
 
 	if (r < 0)
 		return r;
-	va_start(arguments, types);
-	r = sd_bus_call_methodv(cli->bus, BUS_NAME, BUS_PATH, BUS_MANAGER_INTERFACE, member,
-				&error, reply, types, arguments);
-	va_end(arguments);
+	r = sd_bus_message_new_method_call(cli->bus, &m, BUS_NAME, BUS_PATH, BUS_MANAGER_INTERFACE,
+					   member);
+	if (r >= 0 && asks)
+		r = bus_let_ask(m);
+	if (r >= 0 && types)
+		r = sd_bus_message_appendv(m, types, arguments);
 	if (r < 0)
-		bus_failed(cli, &error, r);
-	sd_bus_error_free(&error);
+		bus_failed(cli, NULL, r);
+	else
+		r = bus_send(cli, m, reply);
+	sd_bus_message_unref(m);
+	return r;
+}
+
+int bus_manager(struct cli *cli, const char *member, sd_bus_message **reply,
+		const char *types, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, types);
+	r = manager(cli, member, false, reply, types, arguments);
+	va_end(arguments);
+	return r;
+}
+
+int bus_manager_asking(struct cli *cli, const char *member, sd_bus_message **reply,
+		       const char *types, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, types);
+	r = manager(cli, member, true, reply, types, arguments);
+	va_end(arguments);
 	return r;
 }
 

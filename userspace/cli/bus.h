@@ -27,6 +27,10 @@ int bus_need(struct cli *cli);
 int bus_manager(struct cli *cli, const char *member, sd_bus_message **reply,
 		const char *types, ...);
 
+/** bus_manager_asking() - Likewise what root may, or whom polkit allows: bus_let_ask() */
+int bus_manager_asking(struct cli *cli, const char *member, sd_bus_message **reply,
+		       const char *types, ...);
+
 /** bus_on_call() - A method without arguments of the call at @path. */
 int bus_on_call(struct cli *cli, const char *path, const char *member, sd_bus_message **reply);
 
@@ -34,6 +38,9 @@ int bus_on_call(struct cli *cli, const char *path, const char *member, sd_bus_me
 int bus_get_flag(struct cli *cli, const char *path, const char *interface, const char *property);
 int bus_set_flag(struct cli *cli, const char *path, const char *interface, const char *property,
 		 bool yes);
+
+/** bus_let_ask() - If somebody sits there, polkit may ask for a password before @m is answered. */
+int bus_let_ask(sd_bus_message *m);
 
 /** bus_send() - Send @m, which stays the caller's, and wait for the answer. */
 int bus_send(struct cli *cli, sd_bus_message *m, sd_bus_message **reply);

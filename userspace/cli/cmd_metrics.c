@@ -111,7 +111,7 @@ enum cli_exit cmd_metrics(struct cli *cli, int argc, char **argv)
 	cli_arguments(cli, argc, 0, 0);
 	if (path && (cli->json || !*path))
 		cli_usage(cli, "--output needs the name of a file, which is no JSON.");
-	if (bus_manager(cli, "Metrics", &reply, NULL) < 0)
+	if (bus_manager_asking(cli, "Metrics", &reply, NULL) < 0)
 		return CLI_REFUSED;
 	r = read_metrics(reply, &list, &n);
 	if (r < 0)

@@ -149,7 +149,7 @@ static enum cli_exit list(struct cli *cli)
 	size_t n = 0;
 	int r;
 
-	if (bus_manager(cli, "ListRules", &reply, NULL) < 0)
+	if (bus_manager_asking(cli, "ListRules", &reply, NULL) < 0)
 		return CLI_REFUSED;
 	if (cli->json) {
 		json_begin(&j, stdout);
@@ -242,7 +242,7 @@ static enum cli_exit delete(struct cli *cli, const char *which)
 
 	if (!rule_number(which, 1, UINT32_MAX, &id))
 		cli_usage(cli, "\"%s\" is not the number of a rule; sotto rule list shows them.", which);
-	if (bus_manager(cli, "DeleteRule", NULL, "u", (uint32_t)id) < 0)
+	if (bus_manager_asking(cli, "DeleteRule", NULL, "u", (uint32_t)id) < 0)
 		return CLI_REFUSED;
 	rule_said(cli, "deleted", id, "is deleted; its live flows stay as they are.");
 	return CLI_DONE;

@@ -24,8 +24,7 @@ enum cli_exit cmd_strangers(struct cli *cli, int argc, char **argv)
 	cli_option(cli, argc, argv, NULL);
 	cli_arguments(cli, argc, 0, 1);
 	if (argv[optind] &&
-	    bus_set_flag(cli, BUS_PATH, BUS_MANAGER_INTERFACE, "Strangers",
-			 flag(cli, argv[optind])) < 0)
+	    bus_manager_asking(cli, "SetStrangers", NULL, "b", (int)flag(cli, argv[optind])) < 0)
 		return CLI_REFUSED;
 	yes = bus_get_flag(cli, BUS_PATH, BUS_MANAGER_INTERFACE, "Strangers");
 	if (yes < 0)

@@ -166,6 +166,8 @@ static int add_one(struct cli *cli, const struct wish *wish, const struct sotto_
 					       BUS_MANAGER_INTERFACE, "AddRule");
 
 	if (r >= 0)
+		r = bus_let_ask(m);
+	if (r >= 0)
 		r = put_rule_of(cli, m, action, preset, argc, argv);
 	if (r < 0) {
 		bus_failed(cli, NULL, r);
@@ -214,7 +216,7 @@ static enum cli_exit add_preset(struct cli *cli, const struct wish *wish, int ar
 	}
 	cli->json = false;	/* what is wrong has been said */
 	while (n)
-		bus_manager(cli, "DeleteRule", NULL, "u", ids[--n]);
+		bus_manager_asking(cli, "DeleteRule", NULL, "u", ids[--n]);
 	return CLI_REFUSED;
 }
 

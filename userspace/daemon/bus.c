@@ -191,6 +191,7 @@ void bus_close(struct bus *b)
 	bus_agents_free(b);
 	bus_groups_free(b);
 	bus_holders_free(b);
+	bus_queries_free(b);
 	sd_bus_flush_close_unref(b->bus);
 	peer_free(b->peer);
 	free(b);

@@ -14,6 +14,7 @@
  *	bus_peer.c	org.sotto1.Peer
  *	bus_holder.c	who has a call's socket
  *	bus_agent.c	org.sotto1.Agent: whom to ask
+ *	bus_polkit.c	who besides root may do what is the whole machine's
  */
 #ifndef SOTTOD_BUS_H
 #define SOTTOD_BUS_H
@@ -37,6 +38,7 @@
 struct bus_agent;
 struct bus_group;
 struct bus_holder;
+struct bus_query;
 struct keeper;
 
 /**
@@ -63,6 +65,7 @@ struct bus {
 	struct bus_agent *agents;
 	struct bus_holder *holders;
 	struct bus_group *groups;
+	struct bus_query *queries;
 };
 
 /**
@@ -153,6 +156,22 @@ void bus_groups_free(struct bus *b);
 
 /* bus_metrics.c: a method of the manager */
 int bus_metrics(sd_bus_message *m, void *data, sd_bus_error *error);
+
+/* bus_polkit.c */
+
+/** enum bus_right - what is the whole machine's, each an action in org.sotto1.policy */
+enum bus_right { BUS_RIGHT_RULES, BUS_RIGHT_STRANGERS, BUS_RIGHT_METRICS };
+
+/**
+ * bus_may() - May the sender of @m do that: root, or whom polkit allows it?
+ * @handler: of the method, which has read nothing of @m yet
+ *
+ * Return: 1 if so; 0 if polkit is being asked: @handler returns 1, and is called again with @m
+ * and @b when this is known; or a negative errno, with @error set or not.
+ */
+int bus_may(struct bus *b, sd_bus_message *m, enum bus_right right,
+	    sd_bus_message_handler_t handler, sd_bus_error *error);
+void bus_queries_free(struct bus *b);
 
 /* bus_doctor.c */
 int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error);

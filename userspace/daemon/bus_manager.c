@@ -368,21 +368,17 @@ static int get_strangers(sd_bus *bus, const char *path, const char *interface,
 	return sd_bus_message_append(reply, "b", b->strangers);
 }
 
-static int set_strangers(sd_bus *bus, const char *path, const char *interface,
-			 const char *property, sd_bus_message *value, void *data,
-			 sd_bus_error *error)
+static int set_strangers(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	static const char *const names[] = { "Strangers", NULL };
 	struct bus *b = data;
-	uid_t uid;
 	int allowed;
-	int r = bus_sender(sd_bus_get_current_message(bus), &uid, error);
+	int r = bus_may(b, m, BUS_RIGHT_STRANGERS, set_strangers, error);
 
-	if (r >= 0 && uid)
-		return sd_bus_error_set(error, BUS_NOT_ALLOWED,
-					"Only root may say who makes this machine ring.");
+	if (!r)
+		return 1;
 	if (r >= 0)
-		r = sd_bus_message_read(value, "b", &allowed);
+		r = sd_bus_message_read(m, "b", &allowed);
 	if (r < 0)
 		return r;
 	r = store_set(b->store, STORE_STRANGERS, allowed);
@@ -393,7 +389,7 @@ static int set_strangers(sd_bus *bus, const char *path, const char *interface,
 	b->strangers = allowed;
 	calls_strangers(b->calls, allowed);
 	bus_invalidate(b, BUS_PATH, BUS_MANAGER_INTERFACE, names);
-	return 0;
+	return sd_bus_reply_method_return(m, NULL);
 }
 
 static int get_port(sd_bus *bus, const char *path, const char *interface, const char *property,
@@ -415,9 +411,9 @@ static const sd_bus_vtable vtable[] = {
 	SD_BUS_VTABLE_START(0),
 	SD_BUS_PROPERTY("Version", "s", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
 	SD_BUS_PROPERTY("Port", "q", get_port, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-	SD_BUS_WRITABLE_PROPERTY("Strangers", "b", get_strangers, set_strangers, 0,
-				 SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION |
-				 SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_PROPERTY("Strangers", "b", get_strangers, 0,
+			SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION),
+	METHOD("SetStrangers", "b", "", set_strangers),
 	METHOD("Pair", "sas", "o", pair),
 	SENSITIVE("PairCode", "sassay", "o", pair_code),
 	SENSITIVE("Backup", "ayay", "ay", bus_backup),

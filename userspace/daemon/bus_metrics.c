@@ -63,15 +63,10 @@ int bus_metrics(sd_bus_message *m, void *data, sd_bus_error *error)
 {
 	struct bus *b = data;
 	sd_bus_message *reply = NULL;
-	uid_t uid;
-	int r = bus_sender(m, &uid, error);
+	int r = bus_may(b, m, BUS_RIGHT_METRICS, bus_metrics, error);
 
-	if (r < 0)
-		return r;
-	if (uid)
-		return sd_bus_error_set(error, BUS_NOT_ALLOWED,
-					"How much this machine calls is everybody's on it: only root "
-					"may see that. Try again with sudo.");
+	if (r <= 0)
+		return r ?: 1;
 	r = sd_bus_message_new_method_return(m, &reply);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "{st}");

@@ -14,18 +14,6 @@
 #include "bus_error.h"
 #include "rule_words.h"
 
-static int check_root(sd_bus_message *m, sd_bus_error *error)
-{
-	uid_t uid;
-	int r = bus_sender(m, &uid, error);
-
-	if (r >= 0 && uid)
-		return sd_bus_error_set(error, BUS_NOT_ALLOWED,
-					"Rules are the whole machine's: only root may see or change "
-					"them. Try again with sudo.");
-	return r;
-}
-
 static int put_peer_network(sd_bus_message *m, const struct sotto_rule *rule)
 {
 	char host[INET6_ADDRSTRLEN], text[INET6_ADDRSTRLEN + 4];
@@ -85,10 +73,10 @@ int bus_list_rules(sd_bus_message *m, void *data, sd_bus_error *error)
 	struct bus *b = data;
 	struct kernel *k = calls_kernel(b->calls);
 	sd_bus_message *reply = NULL;
-	int r = check_root(m, error);
+	int r = bus_may(b, m, BUS_RIGHT_RULES, bus_list_rules, error);
 
-	if (r < 0)
-		return r;
+	if (r <= 0)
+		return r ?: 1;
 	if (!k)
 		return bus_kernel_failed(b, error, -ENODEV, NULL);
 	r = sd_bus_message_new_method_return(m, &reply);
@@ -232,8 +220,10 @@ int bus_add_rule(sd_bus_message *m, void *data, sd_bus_error *error)
 	struct bus *b = data;
 	struct kernel *k = calls_kernel(b->calls);
 	struct sotto_rule rule = { 0 };
-	int r = check_root(m, error);
+	int r = bus_may(b, m, BUS_RIGHT_RULES, bus_add_rule, error);
 
+	if (!r)
+		return 1;
 	if (r >= 0)
 		r = read_rule(m, &rule, error);
 	if (r < 0)
@@ -249,8 +239,10 @@ int bus_delete_rule(sd_bus_message *m, void *data, sd_bus_error *error)
 	struct bus *b = data;
 	struct kernel *k = calls_kernel(b->calls);
 	uint32_t id;
-	int r = check_root(m, error);
+	int r = bus_may(b, m, BUS_RIGHT_RULES, bus_delete_rule, error);
 
+	if (!r)
+		return 1;
 	if (r >= 0)
 		r = sd_bus_message_read(m, "u", &id);
 	if (r < 0)
