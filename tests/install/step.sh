@@ -7,6 +7,7 @@
 #	tell WORD [TEXT]		to the other machine
 #	told WORD			what it has told, when it has
 #	all_green			has sotto doctor nothing to say, for alice?
+#	hears_more_than COUNT		packets of media
 
 . "$share/tap.sh"
 PATIENCE=${PATIENCE:-20}	# of an emulated machine, beside others
@@ -53,6 +54,15 @@ call_is() {
 # half: what we have to say
 half() {
 	alice sotto verify --json </dev/null 2>/dev/null | jq -r 'select(.say).say'
+}
+
+# received: packets of media that were authentic, of all flows
+received() {
+	sotto flows --json | jq '[.flows[].counters["rx-unprotected"] // 0] | add'
+}
+
+hears_more_than() {
+	[ "$(received)" -gt "$1" ]
 }
 
 # drops: the flow's counters of what did not go on

@@ -12,6 +12,7 @@ check "it is secure" wait_until 20 call_is .secure true
 tell half "$(half)"
 their_half=$(told half)
 check "what alice says is right" sh -c "echo '$their_half' | runuser -u alice -- sotto verify"
+check "alice is heard" wait_until 20 hears_more_than 100
 told "done" >/dev/null || bail "alice does not end"
 is "nothing was dropped" "$(drops)" "{}"
 tell dropped
