@@ -184,6 +184,16 @@ for u in "$user"/*.service; do
 	check "$(basename "$u") is sound" sound user "$u"
 done
 
+# Of units that begin before /tmp is emptied, those that need what systemd keeps there.
+no_tmp_yet() {
+	for _u in "$system"/*.service; do
+		! grep -q '^DefaultDependencies=no' "$_u" || ! grep -qE '^Private(Devices|Tmp)=yes' "$_u" ||
+			grep -qE '^After=.*systemd-tmpfiles-setup[.]service' "$_u" || basename "$_u"
+	done
+}
+is "no unit is robbed of its device nodes when /tmp is emptied" "$(no_tmp_yet)" ""
+check "the guard is started anew if it could not be" grep -qx 'Restart=on-failure' "$system/sotto-guard.service"
+
 # exposure KIND UNIT MAX: tenths
 exposure() {
 	systemd-analyze --"$1" --no-pager --offline=true --threshold="$3" security "$2" >"$work/exposure" 2>&1 ||

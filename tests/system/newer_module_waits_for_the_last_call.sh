@@ -61,6 +61,9 @@ capture_end "$wire"
 check "the control was heard" [ "$(plain_on_wire "$wire" 'src port 7100')" -gt 40 ]
 is "nobody could read the call" "$(plain_on_wire "$wire" 'src host 10.9.0.1 and src port 7000')" 0
 
+must 1 nl alice rule add action=require ports=7200 id=8 >/dev/null
+guard unload
+is "a rule by hand holds it again" "$? $(how)" "1 standing"
 guard end
 is "at the end nothing stands and nothing runs" "$? $(how)" "0 off"
 check "no table" not stands

@@ -297,13 +297,16 @@ int guard_down(struct guard *g)
 	return r;
 }
 
-int guard_unload(struct guard *g)
+/* @all: those too that were not read from files */
+static int unload(struct guard *g, bool all)
 {
 	struct trouble t;
 	int r = stand_for_both(g, &t);
 
 	if (!r && has_rules(true))
 		r = module_put_rules(NULL, &t);
+	if (!r && all && has_rules(false))
+		r = module_drop_rules(&t);
 	if (!r)
 		r = module_unload(&t);
 	if (r)
@@ -312,6 +315,11 @@ int guard_unload(struct guard *g)
 		trouble(&t, "sudo systemctl restart sotto-guard", "the kernel module was unloaded");
 	tell(g, how_it_is(), &t);
 	return r;
+}
+
+int guard_unload(struct guard *g)
+{
+	return unload(g, false);
 }
 
 int guard_renew(struct guard *g)
@@ -341,7 +349,7 @@ int guard_end(struct guard *g)
 	struct trouble t;
 	int r;
 
-	guard_unload(g);
+	unload(g, true);
 	r = stand_down(g, &t);
 	if (r)
 		say(&t);

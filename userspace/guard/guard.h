@@ -46,7 +46,10 @@ int guard_unload(struct guard *g);
  */
 int guard_renew(struct guard *g);
 
-/** guard_end() - As guard_unload(), then nftables lets go too: nothing holds calls back. */
+/**
+ * guard_end() - As guard_unload(), and rules that were not read from files go as well; then
+ * nftables lets go too: nothing holds calls back.
+ */
 int guard_end(struct guard *g);
 
 /** guard_check() - Are the files right? */

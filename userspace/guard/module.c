@@ -202,6 +202,19 @@ int module_put_rules(const struct rules *rules, struct trouble *t)
 	return r;
 }
 
+int module_drop_rules(struct trouble *t)
+{
+	struct sotto *s = NULL;
+	int r = sotto_open(&s);
+
+	if (!r)
+		r = sotto_rule_replace(s, NULL, 0);
+	if (r)
+		r = trouble(t, LOOK, "the kernel module keeps its rules: %s", sotto_error(s));
+	sotto_close(s);
+	return r;
+}
+
 int module_get_rules(struct sotto_rule **out, size_t *n)
 {
 	struct array got = { 0 };

@@ -33,6 +33,9 @@ int module_unload(struct trouble *t);
  */
 int module_put_rules(const struct rules *rules, struct trouble *t);
 
+/** module_drop_rules() - The kernel has none any more. Return: 0, or -1 with the trouble. */
+int module_drop_rules(struct trouble *t);
+
 /**
  * module_get_rules() - What the kernel has, from files or not.
  * @n: how many; 0 where the module is not loaded
