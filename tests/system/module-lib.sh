@@ -255,6 +255,21 @@ on_wire() {
 	tcpdump -n -r "$1" "$2" 2>/dev/null | wc -l
 }
 
+# computes HOST DEVICE on|off: the device computes checksums, or the kernel
+computes() {
+	on "$1" ethtool -K "$2" tx "$3" >/dev/null 2>&1 || bail "ethtool"
+}
+
+# right_on_wire FILE FILTER: those of them whose UDP checksum is right
+right_on_wire() {
+	tcpdump -n -vv -r "$1" "$2" 2>/dev/null | grep -c 'udp sum ok'
+}
+
+# wrong_on_wire FILE FILTER: or is not
+wrong_on_wire() {
+	tcpdump -n -vv -r "$1" "$2" 2>/dev/null | grep -c 'bad udp cksum'
+}
+
 # plain_on_wire FILE FILTER: those of them in which one can read what was said
 plain_on_wire() {
 	tcpdump -n -A -r "$1" "$2" 2>/dev/null | grep -c "$spoken"
