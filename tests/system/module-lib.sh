@@ -40,7 +40,7 @@ soon() {
 
 # Programs.
 
-# program NAME HOST ADDRESS [OPTION...]: sets $started
+# program NAME HOST ADDRESS [OPTION...]: sets $started; PROGRAM_AS=1000: that user's
 program() {
 	_prog=$1
 	_prog_host=$2
@@ -48,7 +48,9 @@ program() {
 	shift 3
 	mkfifo "$work/$_prog.orders" || bail "no fifo"
 	# Open for writing too, so that no order is the last.
+	# shellcheck disable=SC2086 # words
 	start "$_prog" "$_prog_host" sh -c 'f=$1; shift; exec "$@" <>"$f"' sh "$work/$_prog.orders" \
+		${PROGRAM_AS:+setpriv --reuid=$PROGRAM_AS --clear-groups} \
 		"$tools/udp-tool" talk --bind "$_prog_at" --hex "$@"
 	soon grep -q listening "$work/$_prog"
 }
