@@ -68,15 +68,30 @@ guard load
 check "which a reload cures" good
 inside alice sotto rule add require --forward eth9 --port 7686 >"$work/rule" 2>&1
 check "who is behind a device that is not there is not protected" only_bad gateway \
-	"a device that is not there" "mend its --forward"
+	"none of their devices is there" "mend --forward"
 ip -n alice link add eth9 type dummy
-check "when it has come he is" good
+on alice sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0
+check "nor who is not forwarded" only_bad gateway "does not forward what they send" \
+	"net.ipv4.ip_forward=1"
+on alice sysctl -qw net.ipv6.conf.all.forwarding=1
+check "by IPv6 alone he is" good
+inside alice sotto rule add require --forward eth9 --family ipv4 --port 5004 >"$work/rule" 2>&1
+check "but not where a rule is for IPv4" only_bad gateway "does not forward what they send" \
+	"net.ipv4.ip_forward=1"
+on alice sysctl -qw net.ipv4.conf.eth9.forwarding=1
+check "which one device may forward" good
+on alice sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=0
+inside alice sotto rule add require --forward ppp0 --port 5004 >"$work/rule" 2>&1
+check "a device that is yet to come beside one that is there: nothing is wrong" good
+check "but it is told" jq -e '.findings[] | select(.name == "gateway").finding |
+	contains("ppp0 is not there")' "$work/doctor"
 own=$(inside alice sotto rule list --json | jq '.rules[] | select(.port_min == 7686 and .forward == null) | .id')
 inside alice sotto rule del "$own" >"$work/rule" 2>&1
 check "and his rule is not that for sottod's port" only_bad rule \
 	"no rule says that the port of calls must be encrypted" "systemctl restart sottod"
-inside alice sotto rule del "$(inside alice sotto rule list --json |
-	jq '.rules[] | select(.forward == "eth9") | .id')" >"$work/rule" 2>&1
+for id in $(inside alice sotto rule list --json | jq '.rules[] | select(.forward != null) | .id'); do
+	inside alice sotto rule del "$id" >"$work/rule" 2>&1
+done
 restart_sottod
 check "mended by its restart" wait_until 10 good
 # As if it had been so when the guard read it: else the guard's finding says it first.

@@ -37,7 +37,7 @@ def said_by_the_program():
     """What may be wrong, or not known; %s and the like are dots."""
     found = set()
     for path in ("userspace/cli/cmd_doctor.c", "userspace/cli/doctor.c",
-                 "userspace/daemon/bus_doctor.c"):
+                 "userspace/daemon/bus_doctor.c", "userspace/daemon/bus_gateway.c"):
         text = source(path)
         for words in re.findall(r'(?:FINDING\(|struct finding\)\{) ?"\w+",\s*'
                                 r"(?:HEALTH_BAD|HEALTH_UNKNOWN|false),\s*" + TEXT + ",", text):

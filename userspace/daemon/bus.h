@@ -9,6 +9,7 @@
  *	bus_flows.c	org.sotto1.Manager: the kernel's flows
  *	bus_dict.c	dictionaries of both
  *	bus_doctor.c	org.sotto1.Manager: what is wrong
+ *	bus_gateway.c	the same of a gateway
  *	bus_metrics.c	org.sotto1.Manager: what has happened, in numbers
  *	bus_call.c	org.sotto1.Call
  *	bus_peer.c	org.sotto1.Peer
@@ -110,6 +111,27 @@ void bus_signal(struct bus *b, const char *member, const char *path);
 /** bus_invalidate() - Properties of @path are to be read again. @names: NULL-terminated */
 void bus_invalidate(struct bus *b, const char *path, const char *interface,
 		    const char *const *names);
+
+/**
+ * struct finding - one of Doctor()'s
+ * @cure: empty where nothing is wrong
+ */
+struct finding {
+	const char *name;
+	bool good;
+	const char *finding;
+	const char *cure;
+};
+
+#define BUS_GATEWAY_MAX	128
+
+/**
+ * bus_gateway() - Can those behind this machine be protected, as rules say?
+ * @waits: room for what @out may say
+ *
+ * Return: false where no rule is for such, or the kernel cannot be asked.
+ */
+bool bus_gateway(struct bus *b, struct finding *out, char waits[BUS_GATEWAY_MAX]);
 
 int bus_manager_add(struct bus *b);
 int bus_call_add(struct bus *b);

@@ -2,7 +2,6 @@
 /* What only the daemon can tell of its own health. */
 #include "bus.h"
 
-#include <net/if.h>
 #include <sodium.h>
 
 #include "clock.h"
@@ -11,13 +10,6 @@
 #include "wire.h"
 
 #define BUILT_AFTER	1767225600	/* 2026: no clock that is right says less */
-
-struct finding {
-	const char *name;
-	bool good;
-	const char *finding;
-	const char *cure;
-};
 
 static struct finding check_kernel(const struct bus *b)
 {
@@ -141,39 +133,6 @@ static bool check_rules(struct bus *b, struct finding *out)
 	return found;
 }
 
-struct gateway {
-	bool wanted;
-	bool lost;
-};
-
-static int look_behind(const struct sotto_rule *rule, void *arg)
-{
-	struct gateway *g = arg;
-
-	if (rule->has & SOTTO_RULE_HAS_FORWARD) {
-		g->wanted = true;
-		g->lost |= !if_nametoindex(rule->forward);
-	}
-	return 0;
-}
-
-/* Only on a gateway. A rule may come before its device, so the kernel takes any name. */
-static bool check_gateway(struct bus *b, struct finding *out)
-{
-	struct kernel *k = calls_kernel(b->calls);
-	struct gateway g = { 0 };
-
-	if (!k || sotto_rule_dump(kernel_requests(k), look_behind, &g) < 0 || !g.wanted)
-		return false;
-	*out = g.lost ?
-	       (struct finding){ "gateway", false,
-				 "a rule is for telephones behind a device that is not there",
-				 "sotto rule list; then mend its --forward, or bring the device up" } :
-	       (struct finding){ "gateway", true,
-				 "the devices of those behind this machine are there", "" };
-	return true;
-}
-
 static int read_one(const struct peer *p, void *arg)
 {
 	return 0;
@@ -230,11 +189,12 @@ int bus_doctor(sd_bus_message *m, void *data, sd_bus_error *error)
 	};
 	size_t n = sizeof(findings) / sizeof(findings[0]) - 4;
 	sd_bus_message *reply = NULL;
+	char waits[BUS_GATEWAY_MAX];
 	int r = sd_bus_message_new_method_return(m, &reply);
 
 	n += check_rule(b, &findings[n]);
 	n += check_rules(b, &findings[n]);
-	n += check_gateway(b, &findings[n]);
+	n += bus_gateway(b, &findings[n], waits);
 	n += check_signalling(b, &findings[n]);
 	if (r >= 0)
 		r = sd_bus_message_open_container(reply, 'a', "(sbss)");
