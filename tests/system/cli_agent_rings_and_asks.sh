@@ -127,6 +127,26 @@ check "an alarm while it rings can be answered too" \
 tell ask Cancel 6
 tell drop 6
 
+# A softphone's: secure by itself, or not and why.
+secure_call 7 grace
+tell set 7 Verified true
+tell ask Secure 7
+must 10 shown '| 1 | Encrypted and verified: the call with grace | ' 2
+check "that a softphone's call is secure is told" true
+tell set 7 SecurityTx securing
+tell set 7 SecurityRx securing
+tell set 7 Note no-zrtp
+tell set 7 NoteText Have sotto there.
+tell ask Note 7
+must 10 shown '| 2 | Held back: the call with grace | Have sotto there.' 2
+check "that it is held is told, and what to do" true
+tell set 7 SecurityTx clear
+tell ask Note 7
+must 10 shown '| 2 | Others can listen: the call with grace | Have sotto there.' 2
+check "that it is in clear, too" true
+check "in JSON too" jq -es '[.[].event] | index("secure") and index("note")' "$work/agent.2"
+tell drop 7
+
 # One that begins while it rings already; one that nobody may ask but sottod.
 tell set 4 Name erin
 tell set 4 Progress ringing

@@ -659,6 +659,8 @@ static void programs_are_secured_without_being_asked(void **state)
 		assert_secured(end);
 		assert_int_equal(world.end[end].added, 1);
 		assert_int_equal(world.end[end].asked[CALLS_ASK_RING], 0);
+		assert_int_equal(world.end[end].asked[CALLS_ASK_VERIFY], 1);
+		assert_int_equal(world.end[end].asked[CALLS_ASK_NOTE], 0);
 		/* It is the program's to end, and its socket is the program's. */
 		assert_int_equal(calls_hangup(calls_of(end), world_line(end)), -EBADFD);
 		assert_int_equal(calls_acquire(calls_of(end), world_line(end), ":1.1"), -EBADFD);
@@ -669,6 +671,25 @@ static void programs_are_secured_without_being_asked(void **state)
 	world_run(100);
 	assert_ended(ALICE, CALL_REASON_NONE, CALL_BY_NOBODY);
 	assert_no_trace(ALICE);
+}
+
+/* Nobody looks at sotto while a softphone calls: it is for sotto to say so. */
+static void that_a_programs_call_is_secure_is_told(void **state)
+{
+	for (unsigned int n = 1; n <= 2; n++) {
+		world_program_starts(ALICE, BOB);
+		world_program_starts(BOB, ALICE);
+		world_run(2000);
+		assert_int_equal(world.end[ALICE].asked[CALLS_ASK_VERIFY], 1);
+		assert_int_equal(world.end[ALICE].asked[CALLS_ASK_SECURE], n - 1);
+		if (n == 1) {
+			assert_int_equal(world_verify(ALICE, BOB), 1);
+			assert_int_equal(world_verify(BOB, ALICE), 1);
+		}
+		world_program_stops(ALICE);
+		world_program_stops(BOB);
+		world_run(40000);
+	}
 }
 
 static void a_program_whose_far_end_is_silent_stays_held(void **state)
@@ -685,6 +706,8 @@ static void a_program_whose_far_end_is_silent_stays_held(void **state)
 	assert_int_equal(f->flow.rx, SOTTO_STATE_HOLD);
 	assert_string_equal(line_note(world_line(ALICE)), "no-zrtp");
 	assert_non_null(strstr(line_note_text(world_line(ALICE)), "nothing is sent"));
+	assert_int_equal(world.end[ALICE].asked[CALLS_ASK_NOTE], 1);
+	assert_int_equal(world.end[ALICE].asked[CALLS_ASK_VERIFY], 0);
 	world_start(BOB);
 	world_program_starts(BOB, ALICE);
 	world_run(3000);
@@ -692,6 +715,7 @@ static void a_program_whose_far_end_is_silent_stays_held(void **state)
 	assert_secured(BOB);
 	assert_string_equal(line_note(world_line(ALICE)), "");
 	assert_string_equal(line_note_text(world_line(ALICE)), "");
+	assert_int_equal(world.end[ALICE].asked[CALLS_ASK_VERIFY], 1);
 }
 
 /* Where the rule prefers, the call is in clear, and that is what the person is told. */
@@ -705,6 +729,7 @@ static void a_program_whose_far_end_is_silent_is_said_to_be_in_clear(void **stat
 	world_run(2000);
 	assert_string_equal(line_note(world_line(ALICE)), "no-zrtp");
 	assert_non_null(strstr(line_note_text(world_line(ALICE)), "can listen"));
+	assert_int_equal(world.end[ALICE].asked[CALLS_ASK_NOTE], 1);
 }
 
 /* Its own ZRTP must not meet ours. */
@@ -905,6 +930,7 @@ int main(void)
 		WORLD(strangers_that_commit_have_a_rate_together),
 		WORLD(a_peer_that_moves_is_followed),
 		WORLD(programs_are_secured_without_being_asked),
+		WORLD(that_a_programs_call_is_secure_is_told),
 		WORLD(a_program_whose_far_end_is_silent_stays_held),
 		WORLD(a_program_whose_far_end_is_silent_is_said_to_be_in_clear),
 		WORLD(a_program_that_encrypts_by_itself_is_left_alone),

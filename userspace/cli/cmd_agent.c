@@ -158,6 +158,27 @@ static void put_verified(FILE *out, const struct call *call)
 	call_put_name(out, call);
 }
 
+static void put_secure(FILE *out, const struct call *call)
+{
+	fputs("Encrypted and verified: the call with ", out);
+	call_put_name(out, call);
+}
+
+/* Whatever it says: nothing that is secret goes by a call that it is said of. */
+static void put_note(FILE *out, const struct call *call)
+{
+	bool held = !strcmp(call->note, "no-zrtp") && strcmp(call->security_tx, "clear") &&
+		    strcmp(call->security_rx, "clear");
+
+	fputs(held ? "Held back: the call with " : "Others can listen: the call with ", out);
+	call_put_name(out, call);
+}
+
+static void put_note_more(FILE *out, const struct call *call)
+{
+	text_put(out, *call->note_text ? call->note_text : call->note);
+}
+
 static void put_alarm(FILE *out, const struct call *call)
 {
 	fputs("ALARM on the call with ", out);
@@ -190,6 +211,8 @@ static const struct occasion ring = {
 static const struct occasion missed = { "missed", put_missed, put_call_back, { 0 } };
 static const struct occasion compare = { "verify", put_compare, put_compare_more, { 0 } };
 static const struct occasion verified = { "verified", put_verified, NULL, { 0 } };
+static const struct occasion secure = { "secure", put_secure, NULL, { 0 } };
+static const struct occasion note_set = { "note", put_note, put_note_more, { .urgent = true } };
 static const struct occasion alarm_rings = {
 	"alarm", put_alarm, put_alarm_more, { .urgent = true, .sound = "dialog-warning" },
 };
@@ -335,6 +358,10 @@ static int on_asked(sd_bus_message *m, void *data, sd_bus_error *error)
 		on_ring(a, call);
 	else if (!strcmp(member, "Verify"))
 		on_verify(a, call);
+	else if (!strcmp(member, "Secure"))
+		tell(a, &secure, call, NULL, false);
+	else if (!strcmp(member, "Note"))
+		tell(a, &note_set, call, NULL, false);
 	else
 		tell(a, rings_here(call) ? &alarm_while_ringing : &alarm_rings, call, NULL, false);
 	calls_free(&calls);
@@ -435,6 +462,8 @@ static const sd_bus_vtable agent_vtable[] = {
 	ASKED("Ring"),
 	ASKED("Cancel"),
 	ASKED("Verify"),
+	ASKED("Secure"),
+	ASKED("Note"),
 	ASKED("Alarm"),
 	SD_BUS_VTABLE_END
 };

@@ -135,6 +135,8 @@ static const char *method_of(enum calls_ask what)
 	case CALLS_ASK_RING:	return "Ring";
 	case CALLS_ASK_CANCEL:	return "Cancel";
 	case CALLS_ASK_VERIFY:	return "Verify";
+	case CALLS_ASK_SECURE:	return "Secure";
+	case CALLS_ASK_NOTE:	return "Note";
 	case CALLS_ASK_ALARM:	return "Alarm";
 	}
 	return NULL;

@@ -370,8 +370,25 @@ static void ask_for_progress(struct calls *c, struct line *line)
 		c->watch->ask(line, CALLS_ASK_CANCEL, c->arg);
 	if (call->progress == CALL_RINGING)
 		c->watch->ask(line, CALLS_ASK_RING, c->arg);
-	if (call->progress == CALL_ACTIVE && call->security.secure && !call_verified(call))
-		c->watch->ask(line, CALLS_ASK_VERIFY, c->arg);
+}
+
+/*
+ * A program's call runs before it is secure, and its person looks at the program. That it
+ * encrypts by itself is none of her business.
+ */
+static void ask_for_security(struct calls *c, struct line *line)
+{
+	const struct call *call = line->call;
+	bool secure = call->progress == CALL_ACTIVE && call->security.secure;
+	const char *note = line_is_own(line) ? "" : line_note(line);
+
+	if (secure && !line->told_secure)
+		c->watch->ask(line, call_verified(call) ? CALLS_ASK_SECURE : CALLS_ASK_VERIFY,
+			      c->arg);
+	if (*note && (!line->told_note || strcmp(note, line->told_note)))
+		c->watch->ask(line, CALLS_ASK_NOTE, c->arg);
+	line->told_secure = secure;
+	line->told_note = note;
 }
 
 /* For who watches the machine. */
@@ -408,6 +425,7 @@ static void tell(struct calls *c, struct line *line)
 		c->watch->changed(line, c->arg);
 	if (line->told_progress != call->progress)
 		ask_for_progress(c, line);
+	ask_for_security(c, line);
 	if (line->told_alarm != alarm && alarm != CALL_ALARM_NONE)
 		c->watch->ask(line, CALLS_ASK_ALARM, c->arg);
 	line->told_progress = call->progress;

@@ -95,7 +95,7 @@ enum line_rank { RANK_STRANGER, RANK_ADDRESS, RANK_ZID };
  * @false_hello: another one has come, and nothing has been agreed since
  * @media: the holder's socket, ours to close; -1 for none
  * @changed: something is to be told and recorded
- * @told_progress: what was told last, and @told_alarm
+ * @told_progress: what was told last, and @told_alarm, @told_secure and @told_note
  */
 struct line {
 	struct due due;
@@ -142,6 +142,8 @@ struct line {
 	bool changed;
 	enum call_progress told_progress;
 	enum call_alarm told_alarm;
+	bool told_secure;
+	const char *told_note;	/* static; NULL: none */
 };
 
 /**
@@ -163,7 +165,10 @@ const char *line_note(const struct line *line);
 const char *line_note_text(const struct line *line);
 
 /* What a person's agent (org.sotto1.Agent) is asked for. */
-enum calls_ask { CALLS_ASK_RING, CALLS_ASK_CANCEL, CALLS_ASK_VERIFY, CALLS_ASK_ALARM };
+enum calls_ask {
+	CALLS_ASK_RING, CALLS_ASK_CANCEL, CALLS_ASK_VERIFY, CALLS_ASK_SECURE, CALLS_ASK_NOTE,
+	CALLS_ASK_ALARM
+};
 
 /* What is told; never from inside of a request. */
 struct calls_watch {

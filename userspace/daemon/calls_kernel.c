@@ -372,6 +372,7 @@ static int adopt(struct calls *c, const struct sotto_flow *flow)
 	}
 	line->has_flow = true;
 	line->heard = true;	/* nobody knows it better any more */
+	line->told_secure = call_verified(line->call);	/* who has not compared is asked again */
 	rekey_look(c, line, flow);
 	rekey_see(c, line, flow);
 	line->flow = *flow;

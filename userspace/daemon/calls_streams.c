@@ -385,6 +385,8 @@ static void become_stream(struct calls *c, struct line *line, struct line *call)
 	own->shown = false;
 	line->told_progress = CALL_UNBORN;
 	line->told_alarm = CALL_ALARM_NONE;
+	line->told_secure = false;
+	line->told_note = NULL;
 	stream_of(line, call);
 	own->stream = true;
 	memcpy(own->of, call->call->cookie, CALL_COOKIE_LEN);
