@@ -26,7 +26,9 @@ def source_of(test):
         return (TOP / "tests/unit" / (test[5:].replace(" ", "_") + ".c")).read_text()
     if test.endswith(".py"):
         return (TOP / test).read_text()
-    return (TOP / "tests/system" / f"{test}.sh").read_text()
+    text = (TOP / "tests/system" / f"{test}.sh").read_text()
+    # What it has a machine do.
+    return text + "".join((TOP / step).read_text() for step in re.findall(r"tests/system/[\w-]+-in-vm", text))
 
 
 class Red(unittest.TestCase):
