@@ -38,7 +38,10 @@ for state in held clear securing own dead; do
 	run sotto --json
 	check "$state what is heard: not secure in JSON" json '.calls[0].secure | not'
 done
+is "the manual's question has an answer" \
+	"$(sotto --json | jq '[.calls[] | select(.progress != "ended")] | all(.secure)')" false
 tell set 1 SecurityRx secure
+is "and the other one" "$(sotto --json | jq '[.calls[] | select(.progress != "ended")] | all(.secure)')" true
 for state in held clear securing own dead; do
 	tell set 1 SecurityTx $state
 	run sotto

@@ -19,6 +19,7 @@ of_sotto() {
 
 check "there is a session" wait_until 20 session_is_there
 check "sotto doctor is all green" wait_until 20 all_green || note "$(cat "$share/$name.doctor")"
+. "$share/documented.sh"
 alice sotto pair bob 10.77.0.2 >/dev/null
 echo 'require --port 7000' >/etc/sotto/rules.d/50-mine.conf
 systemctl reload sotto-guard
