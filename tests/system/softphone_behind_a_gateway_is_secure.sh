@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# where: vm-long
 # seconds: 60
 #
 #	carol: baresip --- alice: gateway, NAT of calls (nf_nat_sip), sottod === middle === bob: baresip, sottod
