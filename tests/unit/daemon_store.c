@@ -1,94 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is kept of peers: sealed, bound to its row, whole or not at all. */
+/* What is kept of peers: sealed, and bound to its row. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <sodium.h>
-#include <sqlite3.h>
 
 #include "daemon_dir.h"
-#include "store.h"
+#include "daemon_place.h"
 
-#define NAME	"Guinevere Featherstonehaugh"
-#define UID	12345
-#define HOST	"192.0.2.199"
-
-static const uint8_t master[SEAL_KEY_LEN] = "the master key of these tests 1";
 static const uint8_t other_master[SEAL_KEY_LEN] = "the master key of these tests 2";
-
-struct place {
-	const char *dir;
-	struct seal *seal;
-	struct store *store;
-};
-
-static struct place open_place(const char *dir)
-{
-	struct place p = { .dir = dir };
-
-	assert_int_equal(seal_new(&p.seal, master), 0);
-	assert_int_equal(store_open(&p.store, dir, p.seal), 0);
-	return p;
-}
-
-static void close_place(struct place *p)
-{
-	store_close(p->store);
-	seal_free(p->seal);
-}
-
-static struct peer *make_peer(const char *name, uint8_t seed)
-{
-	struct peer *p = peer_new();
-
-	assert_non_null(p);
-	p->uid = UID;
-	snprintf(p->name, sizeof(p->name), "%s", name);
-	addr_parse(HOST, 7686, &p->hints[0]);
-	p->n_hints = 1;
-	p->last.in.sin_family = AF_INET;
-	p->last.in.sin_port = htons(7686);
-	p->last.in.sin_addr.s_addr = htonl(0xc6336417);
-	memset(p->own_zid, 0x40 + seed, sizeof(p->own_zid));
-	memset(p->peer_zid, 0x60 + seed, sizeof(p->peer_zid));
-	memset(p->rs1, 0x80 + seed, sizeof(p->rs1));
-	memset(p->rs2, 0xa0 + seed, sizeof(p->rs2));
-	p->has_zid = p->has_rs1 = p->has_rs2 = true;
-	return p;
-}
-
-static bool same(const struct peer *a, const struct peer *b)
-{
-	uint8_t x[PEER_PACKED_LEN], y[PEER_PACKED_LEN];
-
-	peer_pack(a, x);
-	peer_pack(b, y);
-	return a->id == b->id && !memcmp(x, y, sizeof(x));
-}
-
-/* The database as a thief sees it, and as somebody changes it behind sottod's back. */
-static sqlite3 *open_behind(const char *dir)
-{
-	char path[PATH_MAX];
-	sqlite3 *db;
-
-	snprintf(path, sizeof(path), "%s/peers.db", dir);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	return db;
-}
 
 static void steal(const char *dir, const char *text, void *out, int out_len)
 {
@@ -100,15 +29,6 @@ static void steal(const char *dir, const char *text, void *out, int out_len)
 	assert_int_equal(sqlite3_column_bytes(q, 0), out_len);
 	memcpy(out, sqlite3_column_blob(q, 0), out_len);
 	sqlite3_finalize(q);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static void tamper(const char *dir, const char *text)
-{
-	sqlite3 *db = open_behind(dir);
-
-	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
-	assert_true(sqlite3_total_changes(db) > 0);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
@@ -147,7 +67,7 @@ static void assert_names_nobody(const char *dir, const struct peer *p)
 	assert_false(dir_has_bytes(dir, p->peer_zid, 6));
 	assert_false(dir_has_bytes(dir, p->rs1, 8));
 	assert_false(dir_has_bytes(dir, p->rs2, 8));
-	assert_false(dir_has_bytes(dir, master, sizeof(master)));
+	assert_false(dir_has_bytes(dir, place_master, sizeof(place_master)));
 }
 
 static void the_files_name_nobody(void **state)
@@ -183,14 +103,6 @@ static void another_key_opens_nothing(void **state)
 	place = open_place(*state);	/* and nothing was spoilt by trying */
 	assert_int_equal(store_get(place.store, p->id, p), 0);
 	close_place(&place);
-}
-
-static void put_two(struct place *place, struct peer *a, struct peer *b)
-{
-	assert_int_equal(store_put(place->store, a), 0);
-	assert_int_equal(store_put(place->store, b), 0);
-	assert_int_equal(a->id, 1);
-	assert_int_equal(b->id, 2);
 }
 
 static void a_row_moved_to_another_place_is_refused(void **state)
@@ -478,30 +390,6 @@ static void a_newer_format_is_left_alone(void **state)
 	seal_free(place.seal);
 }
 
-/* A store as the first release wrote it, before what people have said was kept. */
-static void make_first_format(const char *dir, struct peer *p)
-{
-	struct place place = open_place(dir);
-
-	assert_int_equal(store_put(place.store, p), 0);
-	close_place(&place);
-	tamper(dir, "UPDATE peer SET id = id; DROP TABLE setting; PRAGMA user_version = 1");
-}
-
-static int version_of(const char *dir)
-{
-	sqlite3 *db = open_behind(dir);
-	sqlite3_stmt *q;
-	int v;
-
-	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-	v = sqlite3_column_int(q, 0);
-	sqlite3_finalize(q);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	return v;
-}
-
 static void an_older_format_is_brought_forward(void **state)
 {
 	_cleanup_peer_ struct peer *p = make_peer(NAME, 1), *q = peer_new();
@@ -536,231 +424,13 @@ static void what_is_left_alone_is_not_changed(void **state)
 	f = fopen(path, "re");
 	len = fread(before, 1, sizeof(before), f);
 	fclose(f);
-	assert_int_equal(seal_new(&place.seal, master), 0);
+	assert_int_equal(seal_new(&place.seal, place_master), 0);
 	assert_int_equal(store_open(&store, *state, place.seal), -EPROTO);
 	seal_free(place.seal);
 	f = fopen(path, "re");
 	assert_int_equal(fread(after, 1, sizeof(after), f), len);
 	fclose(f);
 	assert_memory_equal(before, after, len);
-}
-
-/* Power may fail as soon as a function has returned: it has waited for the disk. */
-
-static unsigned int syncs;
-
-int fdatasync(int fd)
-{
-	syncs++;
-	return syscall(SYS_fdatasync, fd);
-}
-
-int fsync(int fd)
-{
-	syncs++;
-	return syscall(SYS_fsync, fd);
-}
-
-static void what_is_written_is_on_disk(void **state)
-{
-	_cleanup_peer_ struct peer *p = make_peer(NAME, 1);
-	struct place place = open_place(*state);
-
-	for (int i = 0; i < 3; i++) {
-		syncs = 0;
-		assert_int_equal(store_put(place.store, p), 0);
-		assert_true(syncs > 0);
-	}
-	close_place(&place);
-}
-
-/* The process dies in the middle of its nth write to a file. */
-
-static int writes_left;
-
-static ssize_t dying_pwrite(int fd, const void *data, size_t len, off_t at)
-{
-	if (--writes_left < 0) {
-		pwrite(fd, data, len / 2, at);
-		_exit(42);
-	}
-	return pwrite(fd, data, len, at);
-}
-
-static int dying_truncate(int fd, off_t len)
-{
-	if (--writes_left < 0)
-		_exit(42);
-	return ftruncate(fd, len);
-}
-
-static void die_after(int writes)
-{
-	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
-
-	writes_left = writes;
-	assert_int_equal(vfs->xSetSystemCall(vfs, "pwrite",
-					     (sqlite3_syscall_ptr)dying_pwrite), SQLITE_OK);
-	assert_int_equal(vfs->xSetSystemCall(vfs, "pwrite64",
-					     (sqlite3_syscall_ptr)dying_pwrite), SQLITE_OK);
-	assert_int_equal(vfs->xSetSystemCall(vfs, "ftruncate",
-					     (sqlite3_syscall_ptr)dying_truncate), SQLITE_OK);
-}
-
-/* In a child. Return: did it get through? */
-static bool survives(const char *dir, int writes, int (*change)(struct store *s))
-{
-	int status;
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (!pid) {
-		struct place place = open_place(dir);
-
-		die_after(writes);
-		_exit(change(place.store) ? 1 : 0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 42);
-	return !WEXITSTATUS(status);
-}
-
-static int confirm(struct store *s)
-{
-	_cleanup_peer_ struct peer *p = peer_new();
-
-	assert_int_equal(store_get(s, 1, p), 0);
-	memcpy(p->rs2, p->rs1, sizeof(p->rs2));
-	memset(p->rs1, p->rs1[0] + 1, sizeof(p->rs1));
-	p->verified = true;
-	return store_put(s, p);
-}
-
-static void a_crash_leaves_the_old_secrets_or_the_new(void **state)
-{
-	_cleanup_peer_ struct peer *p = make_peer(NAME, 1), *q = peer_new();
-	struct place place = open_place(*state);
-	bool done = false;
-	int writes;
-
-	memset(p->rs1, 0, sizeof(p->rs1));
-	assert_int_equal(store_put(place.store, p), 0);
-	close_place(&place);
-	for (writes = 0; !done; writes++) {
-		done = survives(*state, writes, confirm);
-		place = open_place(*state);
-		assert_int_equal(store_get(place.store, 1, q), 0);
-		if (q->rs1[0] == p->rs1[0]) {
-			assert_false(done);
-			assert_true(same(p, q));
-		} else {
-			assert_int_equal(q->rs1[0], p->rs1[0] + 1);
-			assert_memory_equal(q->rs2, p->rs1, sizeof(q->rs2));
-			assert_true(q->verified);
-			*p = *q;
-		}
-		close_place(&place);
-	}
-	assert_in_range(writes, 3, 200);
-}
-
-static int merge(struct store *s)
-{
-	_cleanup_peer_ struct peer *p = peer_new();
-
-	assert_int_equal(store_get(s, 1, p), 0);
-	memset(p->peer_zid, 0x62, sizeof(p->peer_zid));
-	return store_merge(s, p, 2);
-}
-
-static void a_crash_while_merging_leaves_two_rows_or_one(void **state)
-{
-	_cleanup_peer_ struct peer *a = make_peer(NAME, 1), *b = make_peer("", 2), *q = peer_new();
-	struct place place = open_place(*state);
-	bool done = false;
-	int r, writes;
-
-	put_two(&place, a, b);
-	close_place(&place);
-	for (writes = 0; !done; writes++) {
-		done = survives(*state, writes, merge);
-		place = open_place(*state);
-		r = store_get(place.store, 2, q);
-		assert_true(!r || r == -ENOENT);
-		assert_int_equal(store_get(place.store, 1, q), 0);
-		assert_int_equal(q->peer_zid[0], r ? 0x62 : 0x61);
-		close_place(&place);
-		if (r)		/* through, though it died emptying the log */
-			break;
-	}
-	assert_in_range(writes, 3, 200);
-}
-
-static int add(struct store *s)
-{
-	_cleanup_peer_ struct peer *p = make_peer(NAME, 1);
-
-	return store_put(s, p);
-}
-
-/* Opening is what changes it here. In a child. Return: did it get through? */
-static bool opens(const char *dir, int writes)
-{
-	int status;
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (!pid) {
-		die_after(writes);
-		open_place(dir);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	assert_true(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 42);
-	return !WEXITSTATUS(status);
-}
-
-static void a_crash_on_the_way_to_a_new_format_loses_nothing(void **state)
-{
-	_cleanup_peer_ struct peer *p = make_peer(NAME, 1), *q = peer_new();
-	struct place place;
-	bool done = false;
-	int writes, v;
-
-	make_first_format(*state, p);
-	for (writes = 0; !done; writes++) {
-		done = opens(*state, writes);
-		v = version_of(*state);
-		assert_true(v == 2 || (v == 1 && !done));
-		if (v == 2)
-			break;
-	}
-	assert_in_range(writes, 3, 200);
-	place = open_place(*state);
-	assert_int_equal(store_get(place.store, p->id, q), 0);
-	assert_true(same(p, q));
-	close_place(&place);
-}
-
-static void a_crash_while_adding_leaves_a_whole_row_or_none(void **state)
-{
-	_cleanup_peer_ struct peer *q = peer_new();
-	bool done = false;
-	struct place place;
-	int r, writes;
-
-	for (writes = 0; !done; writes++) {
-		done = survives(*state, writes, add);
-		place = open_place(*state);
-		r = store_find_name(place.store, UID, NAME, q);
-		assert_true(!r || (r == -ENOENT && !done));
-		close_place(&place);
-		if (!r)
-			break;
-	}
-	assert_in_range(writes, 3, 200);
 }
 
 static void what_was_said_is_kept_sealed(void **state)
@@ -807,11 +477,6 @@ int main(void)
 		WITH_DIR(a_newer_format_is_left_alone),
 		WITH_DIR(an_older_format_is_brought_forward),
 		WITH_DIR(what_is_left_alone_is_not_changed),
-		WITH_DIR(a_crash_on_the_way_to_a_new_format_loses_nothing),
-		WITH_DIR(what_is_written_is_on_disk),
-		WITH_DIR(a_crash_leaves_the_old_secrets_or_the_new),
-		WITH_DIR(a_crash_while_merging_leaves_two_rows_or_one),
-		WITH_DIR(a_crash_while_adding_leaves_a_whole_row_or_none),
 	};
 
 	if (sodium_init() < 0)

@@ -194,6 +194,25 @@ void world_hangup(int end);
 /** world_verify() - The person at @end types what the one at @other reads; as calls_verify() */
 int world_verify(int end, int other);
 
+/** world_programs_secured() - The softphones of Alice and Bob talk, encrypted both ways. */
+void world_programs_secured(void);
+
+/** world_meet() - Alice and Bob have each other paired, have talked once, and verified. */
+void world_meet(void);
+
+/** world_finish() - The person hangs up, and both ends forget what can be seen. */
+void world_finish(int end);
+
+void world_assert_secured(int end);
+void world_assert_ended(int end, enum call_reason reason, enum call_by by);
+void world_assert_alarms(enum call_alarm alice, enum call_alarm bob);
+
+/** world_rows() - How many are in its store. */
+int world_rows(int end);
+
+/** world_spoil_secrets() - What it has retained with that name is something else. */
+void world_spoil_secrets(int end, const char *name);
+
 /** world_peer() - The row of that name; the caller frees it. */
 struct peer *world_peer(int end, const char *name);
 
