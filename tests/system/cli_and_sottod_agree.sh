@@ -155,4 +155,20 @@ check "the module is missing, and sottod says so too" json '[.findings[] |
 	select(.name == "module" or .name == "kernel") | .good] == [false, false]'
 check "sottod has its port" json '.findings[] | select(.name == "port") | .good'
 check "the published schema fits all of it" fits_schema
+
+# As systemd has it: told when it is ready, and again and again that its loop goes round.
+stop "$sottod"
+socat -u "UNIX-RECVFROM:$work/notify,fork" "OPEN:$work/notified,creat,append" &
+pids="$! $pids"
+must 10 test -S "$work/notify"
+NOTIFY_SOCKET=$work/notify
+WATCHDOG_USEC=500000
+export NOTIFY_SOCKET WATCHDOG_USEC
+start_sottod
+unset NOTIFY_SOCKET WATCHDOG_USEC
+notified() {
+	[ "$(grep -ao "$1" "$work/notified" | wc -l)" -ge "$2" ]
+}
+check "it says that it is ready" wait_until 10 notified READY=1 1
+check "and feeds the watchdog" wait_until 10 notified WATCHDOG=1 3
 finish

@@ -147,6 +147,9 @@ is "debian/libsotto0.symbols has each function of the library" \
 	"$(nm -D --defined-only "$tree/usr/lib/x86_64-linux-gnu/libsotto.so.0" |
 		sed -n 's/.* T \(sotto_[a-z_]*\)@.*/\1/p' | LC_ALL=C sort)"
 
+is "what lintian may not say has a reason" "$(awk '{ bare = !/^#/ && prev !~ /^#/; prev = $0 } bare { print FILENAME ": " $0 }' \
+	"$top"/debian/*.lintian-overrides)" ""
+
 # systemd does not start a unit if such a file is missing.
 is "no credential has a path of its own" "$(grep -h '^LoadCredential.*:/' \
 	"$tree"/usr/lib/systemd/system/*.service)" ""
@@ -199,6 +202,10 @@ exposure() {
 	systemd-analyze --"$1" --no-pager --offline=true --threshold="$3" security "$2" >"$work/exposure" 2>&1 ||
 		! note "$(tail -n 1 "$work/exposure")"
 }
+for line in User=sotto AmbientCapabilities=CAP_NET_ADMIN CapabilityBoundingSet=CAP_NET_ADMIN \
+	NoNewPrivileges=yes Type=notify WatchdogSec=30s; do
+	check "sottod.service has $line" grep -qx "$line" "$system/sottod.service"
+done
 check "sottod.service is exposed to no more than 1.5" exposure system "$system/sottod.service" 15
 # Most of what it may has no capability with it; a sandbox of mounts it must not depend on.
 check "sotto-guard.service to no more than 3.3" exposure system "$system/sotto-guard.service" 33
