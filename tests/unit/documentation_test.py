@@ -251,6 +251,55 @@ class Doctor(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^``(.+)``\n  \S", page, re.M)), said_by_the_program())
 
 
+class Manual(unittest.TestCase):
+    """sotto(1) beside what "sotto WORD --help" is made of, word by word (that all of it is there
+    at all, and in the completions, cli_completion_knows_every_word.sh asks of the program)."""
+
+    manual = source("Documentation/man/sotto.1")
+
+    def program(self):
+        """word -> options of its usage, options that it explains"""
+        table = source("userspace/cli/main.c").split("commands[] = {\n", 1)[1].split("\n};", 1)[0]
+        found = {}
+        for entry in re.split(r"(?m)^\t(?=\{ \")", table)[1:]:
+            word, usage, *text = re.findall(r'"((?:[^"\\]|\\.)*)"', entry)
+            text = "".join(text).replace("\\n", "\n")
+            found[word] = (set(re.findall(r"--[a-z][a-z-]*", usage)),
+                           set(re.findall(r"^  (--[a-z-]+)\b", text, re.M)))
+        return found
+
+    def synopsis(self):
+        text = self.manual.split(".Sh SYNOPSIS\n", 1)[1].split("\n.Sh ", 1)[0]
+        found = {}
+        for part in text.split(".Nm\n")[1:]:
+            words = re.match(r"[.]Cm ([a-z]+(?: [|] [a-z]+)*)", part)
+            if words:
+                options = {"-" + o for o in re.findall(r"Fl (-[a-z-]+)", part)} - {"--preset"}
+                for word in words.group(1).split(" | "):
+                    found.setdefault(word, set()).update(options)
+        return found
+
+    def sections(self):
+        text = self.manual.split(".Sh COMMANDS\n", 1)[1].split("\n.Sh ", 1)[0]
+        found = {}
+        for part in re.split(r"(?m)^[.]It Cm ", text)[1:]:
+            word = re.match(r"[a-z]+", part).group(0)
+            found.setdefault(word, set()).update(
+                "-" + o for o in re.findall(r"^[.]It Fl (-[a-z-]+)", part, re.M))
+        # One list is for both.
+        found["backup"] |= found["restore"]
+        return found
+
+    def test_its_synopsis_has_each_command_with_its_options(self):
+        program = {word: usage for word, (usage, _) in self.program().items()}
+        self.assertGreater(len(program), 15)
+        self.assertEqual(program.pop("status"), set())  # that is sotto alone
+        self.assertEqual(self.synopsis(), program)
+
+    def test_it_explains_the_options_of_each_command_and_no_other(self):
+        self.assertEqual(self.sections(), {word: told for word, (_, told) in self.program().items()})
+
+
 class Bus(unittest.TestCase):
     def test_each_member_of_a_call_is_there_and_no_other(self):
         text = source("userspace/daemon/bus_call.c")
