@@ -313,6 +313,21 @@ class Bus(unittest.TestCase):
                                                     program), [])
 
 
+    def test_what_an_agent_is_asked(self):
+        page = (PAGES / "dbus.rst").read_text().split("\norg.sotto1.Agent, ", 1)[1].split("\nErrors\n", 1)[0]
+        told = set(re.findall(r"^``(\w+)\(o\)``  ", page, re.M))
+        self.assertGreater(len(told), 4)
+        self.assertEqual(told, set(re.findall(r'case CALLS_ASK_\w+:\s+return "(\w+)";',
+                                              source("userspace/daemon/bus_agent.c"))))
+        self.assertEqual(told, set(re.findall(r'^\tASKED\("(\w+)"\)', source("userspace/cli/cmd_agent.c"),
+                                              re.M)))
+
+    def test_errors(self):
+        page = (PAGES / "dbus.rst").read_text().split("\nErrors\n", 1)[1].split("The message is", 1)[0]
+        self.assertEqual(set(re.findall(r"``([A-Z]\w+)``", page)),
+                         set(re.findall(r'BUS_ERROR\("(\w+)"\)', source("userspace/daemon/bus_error.h"))))
+
+
 class Library(unittest.TestCase):
     """libsotto(3) beside the header and the symbols that are given away."""
 
