@@ -37,6 +37,8 @@ is "both units are on" "$(systemctl is-enabled sotto-guard sottod | sort -u)" en
 check "and run" wait_until 20 unit_is sottod active
 alice systemctl --user enable --now sotto-pipewire sotto-agent 2>/dev/null
 check "so do a person's" wait_until 20 user_units
+# What she has turned on herself stays in her home; the packages have it on for everybody.
+alice systemctl --user disable sotto-pipewire sotto-agent 2>/dev/null
 systemctl restart sottod
 check "sottod that was restarted answers" wait_until 20 all_green || note "$(cat "$share/$name.doctor")"
 
