@@ -7,27 +7,15 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <stdio.h>
 
 #include <sodium.h>
 
 #include "calls_priv.h"
-#include "daemon_dir.h"
 #include "daemon_world.h"
 
 static struct calls *calls_of(int end)
 {
 	return world.end[end].calls;
-}
-
-/* Nothing is left in the kernel or in the runtime directory. */
-static void assert_no_trace(int end)
-{
-	char dir[256];
-
-	assert_int_equal(world_flows(end), 0);
-	snprintf(dir, sizeof(dir), "%s/calls", world.end[end].dir);
-	assert_int_equal(dir_files(dir), 0);
 }
 
 static bool bob_rings(void)
@@ -62,8 +50,8 @@ static void a_call_rings_is_answered_and_hung_up(void **state)
 	world_assert_ended(ALICE, CALL_HANGUP, CALL_BY_US);
 	world_assert_ended(BOB, CALL_HANGUP, CALL_BY_THEM);
 	world_run(3000);
-	assert_no_trace(ALICE);
-	assert_no_trace(BOB);
+	world_assert_no_trace(ALICE);
+	world_assert_no_trace(BOB);
 	assert_non_null(world_line(ALICE));	/* its reason can still be read */
 	world_run(CALL_LINGER_MS);
 	assert_null(world_line(ALICE));
@@ -104,8 +92,8 @@ static void declined(void **state)
 	assert_int_equal(calls_answer(calls_of(BOB), world_line(BOB), WORLD_UID + BOB), -EBADFD);
 	assert_int_equal(calls_hangup(calls_of(BOB), world_line(BOB)), -EBADFD);
 	world_run(5000);
-	assert_no_trace(ALICE);
-	assert_no_trace(BOB);
+	world_assert_no_trace(ALICE);
+	world_assert_no_trace(BOB);
 }
 
 static void the_caller_gives_up(void **state)
@@ -166,7 +154,7 @@ static void nobody_is_there(void **state)
 	world_run(1500);
 	world_assert_ended(ALICE, CALL_UNREACHABLE, CALL_BY_NOBODY);
 	assert_true(world.end[ALICE].zrtp_sent > 20);
-	assert_no_trace(ALICE);
+	world_assert_no_trace(ALICE);
 	world_start(BOB);
 }
 
@@ -197,8 +185,8 @@ static void the_network_is_lost(void **state)
 	world_assert_ended(ALICE, CALL_LOST, CALL_BY_NOBODY);
 	world_assert_ended(BOB, CALL_LOST, CALL_BY_NOBODY);
 	world_run(CALL_BYE_MS);
-	assert_no_trace(ALICE);
-	assert_no_trace(BOB);
+	world_assert_no_trace(ALICE);
+	world_assert_no_trace(BOB);
 }
 
 static void a_gap_is_not_a_loss(void **state)
@@ -244,8 +232,8 @@ static void both_call_each_other_one_a_little_later(void **state)
 		world_run(CALL_LINGER_MS + CALL_BYE_MS);
 		assert_null(world_line(ALICE));
 		assert_null(world_line(BOB));
-		assert_no_trace(ALICE);
-		assert_no_trace(BOB);
+		world_assert_no_trace(ALICE);
+		world_assert_no_trace(BOB);
 	}
 }
 
@@ -275,8 +263,8 @@ static void a_bad_network_only_takes_longer(void **state)
 		world_run(2000);
 		world_assert_ended(ALICE, CALL_HANGUP, CALL_BY_THEM);
 		world_run(CALL_LINGER_MS + CALL_BYE_MS);
-		assert_no_trace(ALICE);
-		assert_no_trace(BOB);
+		world_assert_no_trace(ALICE);
+		world_assert_no_trace(BOB);
 	}
 }
 

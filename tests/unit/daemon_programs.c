@@ -7,26 +7,14 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "calls_priv.h"
-#include "daemon_dir.h"
 #include "daemon_world.h"
 
 static struct calls *calls_of(int end)
 {
 	return world.end[end].calls;
-}
-
-/* Nothing is left in the kernel or in the runtime directory. */
-static void assert_no_trace(int end)
-{
-	char dir[256];
-
-	assert_int_equal(world_flows(end), 0);
-	snprintf(dir, sizeof(dir), "%s/calls", world.end[end].dir);
-	assert_int_equal(dir_files(dir), 0);
 }
 
 /* Softphones, which know nothing of all this. */
@@ -56,7 +44,7 @@ static void programs_are_secured_without_being_asked(void **state)
 	world_program_stops(ALICE);
 	world_run(100);
 	world_assert_ended(ALICE, CALL_REASON_NONE, CALL_BY_NOBODY);
-	assert_no_trace(ALICE);
+	world_assert_no_trace(ALICE);
 }
 
 /* Nobody looks at sotto while a softphone calls: it is for sotto to say so. */

@@ -207,6 +207,9 @@ void world_assert_secured(int end);
 void world_assert_ended(int end, enum call_reason reason, enum call_by by);
 void world_assert_alarms(enum call_alarm alice, enum call_alarm bob);
 
+/** world_assert_no_trace() - Nothing is left in the kernel or in the runtime directory. */
+void world_assert_no_trace(int end);
+
 /** world_rows() - How many are in its store. */
 int world_rows(int end);
 

@@ -8,10 +8,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
 
+#include "daemon_dir.h"
 #include "peers.h"
 
 static bool is_history(const struct call *call)
@@ -336,4 +338,13 @@ void world_spoil_secrets(int end, const char *name)
 	memset(p->rs1, 1, sizeof(p->rs1));
 	memset(p->rs2, 2, sizeof(p->rs2));
 	assert_int_equal(store_put(world.end[end].store, p), 0);
+}
+
+void world_assert_no_trace(int end)
+{
+	char dir[256];
+
+	assert_int_equal(world_flows(end), 0);
+	snprintf(dir, sizeof(dir), "%s/calls", world.end[end].dir);
+	assert_int_equal(dir_files(dir), 0);
 }
