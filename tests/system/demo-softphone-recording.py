@@ -9,6 +9,7 @@ Nothing was ever encrypted here: ciphertext is random bytes from a seed.
 import importlib.util
 import json
 import os
+import shutil
 import sys
 
 import numpy as np
@@ -24,6 +25,9 @@ spec.loader.exec_module(demo_recording)
 FRAME = 160
 TAG = 16
 LATE = 800      # samples after which the other end hears it
+# What is in clear, unless that is the flaw; and what is not, unless that is.
+CLEAR = {"clear": "blind", "inside": "gateway-wires"}
+SECRET = {"secure": "all-in-clear", "outside": "gateway-wires"}
 
 
 class Recording(demo_recording.Recording):
@@ -37,15 +41,16 @@ class Recording(demo_recording.Recording):
                 clear = coded[i:i + FRAME]
                 self.send(host, 10 + i / 8000, demo_recording.rtp(i // FRAME, ssrc, self.payload(talk, clear)),
                           port=10000)
-        if (talk == "secure") != (self.flaw == "no-zrtp"):
+        if (talk in SECRET) != (self.flaw == {"secure": "no-zrtp", "clear": "no-zrtp"}.get(
+                talk, "gateway-wires")):
             self.send("bob", 10, b"\x10\x00\x00\x01ZRTP" + self.noise(40))
         self.capture(talk + ".pcap")
 
     def payload(self, talk, clear):
-        if talk == "clear" and self.flaw != "blind":
+        if talk in CLEAR and self.flaw != CLEAR[talk]:
             return clear
         cipher = self.noise(FRAME + TAG)
-        if self.flaw == "all-in-clear":
+        if self.flaw == SECRET.get(talk):
             return clear + cipher[:TAG]
         # Where somebody speaks.
         if self.flaw == "clear-inside" and len(set(clear[40:100])) > 40:
@@ -59,6 +64,15 @@ class Recording(demo_recording.Recording):
             if self.flaw == "silence" and talk == "secure" and host == "alice":
                 heard[:] = 0
             speech.write(self.path(f"{talk}-heard-by-{demo_recording.OTHER[host]}.wav"), heard, 8000)
+
+    def heard_behind(self):
+        """As heard(), of the call through a gateway, where alice is carol."""
+        for host, said in self.said.items():
+            name = {"alice": "bob", "bob": "carol"}[host]
+            got = np.concatenate((np.zeros(LATE), 0.9 * said))
+            if self.flaw == "gateway-ends" and name == "carol":
+                got[:] = 0
+            speech.write(self.path(f"heard-by-{name}.wav"), got, 8000)
 
     def ends(self):
         end = {"verified": True, "their_verified": True, "secure": True, "kind": "program",
@@ -83,6 +97,24 @@ def make(out, flaw):
         recording.packets(talk)
         recording.heard(talk)
     recording.ends()
+    behind(out, flaw)
+
+
+def behind(out, flaw):
+    """What the test of a gateway leaves."""
+    gateway = f"{out}/gateway"
+    os.makedirs(gateway)
+    for host, name in ("alice", "carol"), ("bob", "bob"):
+        shutil.copy(f"{out}/said-by-{host}.wav", f"{gateway}/said-by-{name}.wav")
+    recording = Recording(out, gateway, flaw if flaw.startswith("gateway") else "nothing")
+    for wire in "outside", "inside":
+        recording.packets(wire)
+    recording.heard_behind()
+    end = {"verified": True, "their_verified": True, "secure": True, "kind": "program",
+           "suite": "X255 S256 AES1 GCM B32"}
+    with open(recording.path("call.json"), "w") as f:
+        json.dump({"sas_equal": flaw != "gateway-ends", "bob": end,
+                   "gateway": {**end, "secure": flaw != "gateway-ends"}}, f)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,18 @@ fails silence '.secure.heard_by_bob == 0' 'bob does not hear what alice says (se
 fails sas '.sas_equal | not' 'not have the same SAS'
 fails unverified '.verified == { alice: true, bob: false }' 'not both ends are verified'
 fails insecure '.shown_secure == { alice: true, bob: false }' "program's call is secure"
+judge gateway-ends
+check "of the gateway's call alone" jq -e '.gateway.heard_by_carol == 0 and .secure.heard_by_alice > 0.9 and
+	.sas_equal' "$report"
+is "another SAS, an end that is not secure, silence: the demo fails" "$status $(grep -cE \
+	"behind a gateway: .*(the same SAS|call is secure|carol does not hear what bob says)" \
+	"$work/gateway-ends/printed")" "1 3"
+judge gateway-wires
+check "speech in clear outside a gateway is recovered" \
+	jq -e '.gateway.outside.recovered_from_wire > 0.9 and .secure.plaintext == 0' "$report"
+is "it in clear outside, or not found inside, ZRTP where it should not be: the demo fails" \
+	"$status $(grep -cE "behind a gateway: .*(in clear|from the wire|is blind|on the wire|not without)" \
+	"$work/gateway-wires/printed") $(tail -n 1 "$work/gateway-wires/printed")" "1 6 demo: FAILED"
 judge all-in-clear
 check "speech in clear is recovered" jq -e '.secure.recovered_from_wire > 0.9' "$report"
 is "... and the demo fails" "$status $(tail -n 1 "$work/all-in-clear/printed")" "1 demo: FAILED"

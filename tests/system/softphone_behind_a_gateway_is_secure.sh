@@ -8,6 +8,8 @@
 # An unmodified softphone on a machine that has nothing of sotto calls through a gateway that
 # has it: SIP and speech arrive through NAT, the wiretap hears noise outside, and inside it
 # is as it was. The SAS is the same at the gateway and at the other end.
+#
+# KEEP=DIR: what is recorded is left there, for tools/demo-softphone-report.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/hosts.sh"
 . "$(dirname "$0")/module-lib.sh"
@@ -21,7 +23,7 @@ SAID_BY_carol=$SAID_BY_alice
 root_has() {
 	inside alice busctl --system --json=short call org.sotto1 /org/sotto1 org.sotto1.Manager \
 		ListCalls 2>/dev/null |
-	jq -r ".data[0][-1] | {path: .[0]} + (.[1] | map_values(.data)) | .$1" 2>/dev/null
+	jq -r ".data[0][-1] | {path: .[0]} + (.[1] | map_values(.data)) | .${1#.}" 2>/dev/null
 }
 
 root_is() {
@@ -47,6 +49,16 @@ wiretap() {
 		$("$top/tests/system/speech.py" wire "$work/$1.pcap" "$work/said-by-carol.wav" "$work/said-by-bob.wav")
 	END
 	note "a wiretap $1: $packets packets, $plain in clear, $recovered recovered"
+}
+
+# ends: what the gateway and bob's sotto say of the call, as call.json
+ends() {
+	_sas=$(on_root_call GetSas | jq -r '.[1]')
+	jq -n --arg sas "$_sas" --arg bobs "$(half_of bob)" --argjson gateway "$(root_has .)" \
+		--argjson bob "$(calls bob | tail -n 1)" '
+		def shown: { kind: .Kind, suite: .Suite, verified: .Verified, their_verified: .TheirVerified,
+			secure: (.SecurityTx == "secure" and .SecurityRx == "secure") };
+		{ sas_equal: ($sas != "" and $sas == $bobs), gateway: $gateway | shown, bob: $bob | shown }'
 }
 
 load_module
@@ -90,6 +102,10 @@ first=$(on_root_call GetSas | jq -r '.[1]')
 second=$(half_of bob)
 is "what each types is what the other reads" "$(on_root_call Verify s "$second") $(
 	on_call bob Verify s "$first" | jq -c .data)" "[true] [true]"
+check "each knows that of the other: the gateway" wait_until 20 root_is TheirVerified true
+check "bob" wait_until 20 call_is bob TheirVerified true
+ends >"$work/call.json"
+is "both SAS are the same" "$(jq .sas_equal "$work/call.json")" true
 
 check "both are through" wait_until 30 said_all "$work/outside.pcap"
 phone_does carol hangup
@@ -113,5 +129,7 @@ check "a wiretap hears noise" awk "BEGIN { exit !($recovered < 0.3) }"
 # The control: the same speech where it is in clear.
 wiretap inside
 check "inside it would have known speech: packets" [ "$plain" -gt 400 ]
+[ -z "${KEEP:-}" ] || cp "$work"/call.json "$work"/outside.pcap "$work"/inside.pcap \
+	"$work"/said-by-*.wav "$work"/heard-by-*.wav "$KEEP/"
 check "and sound" awk "BEGIN { exit !($recovered > 0.9) }"
 finish
