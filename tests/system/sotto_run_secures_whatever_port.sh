@@ -106,6 +106,21 @@ is "one that cannot be started: 127" $? 127
 check "and why" grep -q 'cannot be started' "$work/out"
 check "no rule is left" wait_until 20 rules_are "$before"
 
+# handed: a socket made outside, as a program that begins others hands them on
+handed() {
+	in_session /usr/bin/python3 -c '
+import os, socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.set_inheritable(True)
+os.execvp("sotto", ["sotto", "run", "--", "touch", "'"$work"'/handed"])' >"$work/out" 2>&1
+	echo "$? $(ls "$work/handed" 2>/dev/null)"
+}
+is "a program that is handed a socket from outside is not started: exit 1" "$(handed)" "1 "
+check "and why" grep -q 'made outside of its cgroup' "$work/out"
+is "nor is a rule left" "$(rules)" "$before"
+in_session sh -c 'exec 3>/dev/null; exec sotto run -- sh -c "exit 5"'
+is "other descriptors are its own affair" $? 5
+
 refused=$(require_group /person/session)
 check "for alice's programs mallory has no rule" says "$refused" "is not yours"
 refused=$(require_group /person/../person/session)

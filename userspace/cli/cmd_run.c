@@ -3,15 +3,18 @@
  * run: a program in a cgroup of its own, all of whose calls must be encrypted whatever
  * ports it takes. It begins only when the rule holds.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -106,6 +109,36 @@ static bool enter_scope(void)
 	return r >= 0 && own_group(path) && strstr(path, name);
 }
 
+static bool is_udp(int fd)
+{
+	socklen_t len = sizeof(int);
+	int protocol = 0;
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) &&
+	       protocol == IPPROTO_UDP;
+}
+
+/*
+ * A socket belongs for ever to the cgroup in which it was made: one that the program is
+ * handed from outside is covered by no rule for its own. Return: its number, or -1.
+ */
+static int inherited_socket(void)
+{
+	DIR *open_ones = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int found = -1;
+
+	while (open_ones && found < 0 && (entry = readdir(open_ones))) {
+		int fd = atoi(entry->d_name), flags = fcntl(fd, F_GETFD);
+
+		if (*entry->d_name != '.' && flags >= 0 && !(flags & FD_CLOEXEC) && is_udp(fd))
+			found = fd;
+	}
+	if (open_ones)
+		closedir(open_ones);
+	return found;
+}
+
 /* In the child: returns only if the program cannot be started. */
 static enum cli_exit run(struct cli *cli, const char *made, char **program)
 {
@@ -157,7 +190,7 @@ static int wait_for_child(void)
 enum cli_exit cmd_run(struct cli *cli, int argc, char **argv)
 {
 	char made[PATH_MAX] = "";
-	int status, own = 1;
+	int status, foreign, own = 1;
 
 	/* What comes behind the program's name is the program's. */
 	while (own < argc && *argv[own] == '-' && strcmp(argv[own], "--"))
@@ -167,6 +200,12 @@ enum cli_exit cmd_run(struct cli *cli, int argc, char **argv)
 		own++;
 	if (own == argc)
 		cli_usage(cli, "Which program?");
+	foreign = inherited_socket();
+	if (foreign >= 0)
+		return cli_refuse(cli, "BadArgument",
+				  "The program would be handed a UDP socket that was made outside of its "
+				  "cgroup, descriptor %d: what it sends there would not be encrypted. "
+				  "Start it without, or have a rule for the socket's port.", foreign);
 	if (!make_group(made))
 		*made = '\0';
 	child = fork();
