@@ -75,6 +75,8 @@ for f in 4 6; do
 
 	arrives "hold: RTCP goes on" phone peer 3 rtcp
 	arrives "both ways" peer phone 3 rtcp
+	arrives "taken up again, what is said arrives" phone peer 5
+	arrives "both ways" peer phone 5
 	order phone "ssrc 77" "seq 60000"
 	arrives "another SSRC is heard" phone peer 9
 	order peer "ssrc 78" "seq 65530"

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The SIP of a program with SDES keys (RFC 3261, 3264, 4568), as much as one call to it takes.
+"""The SIP of a program, with SDES keys or without any (RFC 3261, 3264, 4568), as much as one
+call to it takes.
 
-	sip-answer.py ADDRESS RTP_PORT SUITE
+	sip-answer.py ADDRESS RTP_PORT [SUITE]
 
-An INVITE comes to ADDRESS:5060. It writes where the caller's media is to go, "media HOST:PORT", and
+An INVITE comes to ADDRESS:5060. It writes where the caller's media is to go, "media HOST:PORT", and,
+if there is a SUITE,
 the caller's a=crypto line of SUITE, reads ours, answers with it under the tag of the caller's, and
 goes on until BYE."""
 
@@ -20,16 +22,19 @@ def lines(text, name):
 
 
 class Dialog:
-    def __init__(self, address, port, suite):
+    def __init__(self, address, port, suite=None):
         self.address, self.port, self.suite = address, port, suite
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((address, PORT))
         self.sdp = None
 
     def offer(self, body):
-        """What the caller is told of its media, and the tag of its key."""
+        """What the caller is told of its media, and the tag of its key if one is asked for."""
         host = re.search(r"^c=IN IP4 (\S+)", body, re.M).group(1)
         media = re.search(r"^m=audio (\d+) (\S+)", body, re.M)
+        if not self.suite:
+            print(f"media {host}:{media.group(1)}", flush=True)
+            return None, media.group(2)
         for line in re.findall(r"^a=crypto:.*?(?=\r?$)", body, re.M):
             tag, suite = re.match(r"a=crypto:(\d+) (\S+)", line).groups()
             if suite == self.suite:
@@ -39,9 +44,11 @@ class Dialog:
 
     def answer(self, body):
         tag, proto = self.offer(body)
-        ours = re.sub(r"^a=crypto:\d+", f"a=crypto:{tag}", sys.stdin.readline().strip())
+        ours = ""
+        if tag:
+            ours = re.sub(r"^a=crypto:\d+", f"a=crypto:{tag}", sys.stdin.readline().strip()) + "\r\n"
         return (f"v=0\r\no=- 1 1 IN IP4 {self.address}\r\ns=-\r\nc=IN IP4 {self.address}\r\nt=0 0\r\n"
-                f"m=audio {self.port} {proto} 0\r\na=rtpmap:0 PCMU/8000\r\n{ours}\r\n")
+                f"m=audio {self.port} {proto} 0\r\na=rtpmap:0 PCMU/8000\r\n{ours}")
 
     def reply(self, request, to, status, body=""):
         said = "".join(f"{name}: {value}\r\n" for name in ("Via", "From", "Call-ID", "CSeq")
@@ -70,4 +77,4 @@ class Dialog:
                 self.reply(request, sender, "501 Not Implemented")
 
 
-Dialog(sys.argv[1], int(sys.argv[2]), sys.argv[3]).run()
+Dialog(sys.argv[1], int(sys.argv[2]), *sys.argv[3:]).run()

@@ -43,14 +43,6 @@ said_all() {
 	done
 }
 
-# wiretap outside|inside: sets $packets $plain $recovered
-wiretap() {
-	read -r packets plain recovered <<-END
-		$("$top/tests/system/speech.py" wire "$work/$1.pcap" "$work/said-by-carol.wav" "$work/said-by-bob.wav")
-	END
-	note "a wiretap $1: $packets packets, $plain in clear, $recovered recovered"
-}
-
 # ends: what the gateway and bob's sotto say of the call, as call.json
 ends() {
 	_sas=$(on_root_call GetSas | jq -r '.[1]')
@@ -115,19 +107,15 @@ for c in "$outside" "$inside_capture"; do
 done
 for h in carol bob; do
 	phone_heard $h
-	case $h in carol) from=bob ;; *) from=carol ;; esac
-	read -r correlation lag <<-END
-		$("$top/tests/system/speech.py" compare "$work/said-by-$from.wav" "$work/heard-by-$h.wav")
-	END
-	note "$h heard $correlation of what $from said, $lag ms later"
-	check "$h hears $from" awk "BEGIN { exit !($correlation > 0.9) }"
 done
-wiretap outside
+check "carol hears bob" hears carol bob
+check "bob hears carol" hears bob carol
+wiretap outside "$work/outside.pcap" carol bob
 check "outside there are packets" [ "$packets" -gt 400 ]
 is "none is in clear" "$plain" 0
 check "a wiretap hears noise" awk "BEGIN { exit !($recovered < 0.3) }"
 # The control: the same speech where it is in clear.
-wiretap inside
+wiretap inside "$work/inside.pcap" carol bob
 check "inside it would have known speech: packets" [ "$plain" -gt 400 ]
 [ -z "${KEEP:-}" ] || cp "$work"/call.json "$work"/outside.pcap "$work"/inside.pcap \
 	"$work"/said-by-*.wav "$work"/heard-by-*.wav "$KEEP/"

@@ -116,6 +116,23 @@ phone_tells() {
 	[ "$(grep -oF "\"type\":\"$2\"" "$work/$1.keys" 2>/dev/null | wc -l)" -ge "${3:-1}" ]
 }
 
+# wiretap WHAT CAPTURE HOST HOST: what it gets of what these said: sets $packets $plain $recovered
+wiretap() {
+	read -r packets plain recovered <<-END
+		$("$top/tests/system/speech.py" wire "$2" "$work/said-by-$3.wav" "$work/said-by-$4.wav")
+	END
+	note "a wiretap, $1: $packets packets, $plain in clear, $recovered recovered"
+}
+
+# hears HOST FROM: it has heard what that one said
+hears() {
+	read -r correlation lag <<-END
+		$("$top/tests/system/speech.py" compare "$work/said-by-$2.wav" "$work/heard-by-$1.wav")
+	END
+	note "$1 heard $correlation of what $2 said, $lag ms later"
+	awk "BEGIN { exit !($correlation > 0.9) }"
+}
+
 # phone_heard HOST: ends it, and what it has heard in its first call is $work/heard-by-HOST.wav
 phone_heard() {
 	stop_on "$1" phone
