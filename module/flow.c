@@ -306,6 +306,7 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 	flow->socket = p->socket;
 	flow->touched = jiffies;
 	flow->auth_fail_told = jiffies - HZ;
+	flow->refused_told = jiffies - HZ;
 	flow->stats.totals = sn->totals;
 
 	spin_lock_bh(&sn->flow_lock);

@@ -73,6 +73,7 @@ struct sotto_route_key {
  *	was accepted from the network
  * @last: jiffies of the last packet that passed, by direction, valid if @seen
  * @strangers: packets of unknown source that were tried in vain, since @strangers_since
+ * @auth_fail_told: jiffies of the last event of its kind, and @refused_told
  * @session: keys and streams
  */
 struct sotto_flow {
@@ -103,6 +104,7 @@ struct sotto_flow {
 	unsigned long last[__SOTTO_DIR_MAX];
 	bool seen[__SOTTO_DIR_MAX];
 	unsigned long auth_fail_told;
+	unsigned long refused_told;
 	unsigned long strangers_since;
 	unsigned int strangers;
 

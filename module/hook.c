@@ -44,7 +44,7 @@ static __always_inline bool ipv4_concerns(struct sotto_net *sn, const struct sk_
 	const struct iphdr *iph = ip_hdr(skb);
 
 	if (iph->protocol != IPPROTO_UDP)
-		return dir == SOTTO_DIR_TX && iph->protocol == IPPROTO_ICMP;
+		return iph->protocol == IPPROTO_ICMP;
 	if (unlikely(ip_is_fragment(iph)))
 		return true;
 	return udp_concerns(sn, skb, iph->ihl * 4, dir);

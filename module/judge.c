@@ -181,14 +181,18 @@ static __always_inline unsigned int protect(struct sotto_flow *flow, struct sott
 	return NF_ACCEPT;
 }
 
+/* What can come as often as anybody likes is told once a second. @at: when it was */
+static bool may_tell(unsigned long *at)
+{
+	unsigned long told = READ_ONCE(*at);
+
+	return !time_before(jiffies, told + HZ) && cmpxchg(at, told, jiffies) == told;
+}
+
 static void tell_auth_fail(struct sotto_flow *flow)
 {
-	unsigned long told = READ_ONCE(flow->auth_fail_told);
-
-	if (time_before(jiffies, told + HZ) ||
-	    cmpxchg(&flow->auth_fail_told, told, jiffies) != told)
-		return;
-	sotto_event_dir(flow, SOTTO_EVENT_RX_AUTH_FAIL, SOTTO_DIR_RX);
+	if (may_tell(&flow->auth_fail_told))
+		sotto_event_dir(flow, SOTTO_EVENT_RX_AUTH_FAIL, SOTTO_DIR_RX);
 }
 
 /* It has authenticated and is plain now. @here: who receives it is the flow's program. */
@@ -366,12 +370,12 @@ static unsigned int judge_quote(struct sotto_net *sn, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
 	const struct sotto_flow_node *node;
-	struct sotto_tuple tuple;
+	struct sotto_quote quote;
 	enum sotto_state rx;
 
-	if (!READ_ONCE(sn->flow_count) || !sotto_quote_read(&tuple, skb, state))
+	if (!READ_ONCE(sn->flow_count) || !sotto_quote_read(&quote, skb, state, SOTTO_DIR_TX))
 		return NF_ACCEPT;
-	node = sotto_flow_find(sn, &tuple);
+	node = sotto_flow_find(sn, &quote.tuple);
 	if (!node)
 		return NF_ACCEPT;
 	rx = sotto_flow_state(node->flow, SOTTO_DIR_RX);
@@ -380,6 +384,29 @@ static unsigned int judge_quote(struct sotto_net *sn, struct sk_buff *skb,
 	sotto_count(&node->flow->stats, SOTTO_A_STATS_DROP_TX_QUOTE);
 	kfree_skb(skb);
 	return NF_STOLEN;
+}
+
+/*
+ * An ICMP error says that nobody has the port that a flow's packets go to: the agent looks
+ * whether anything else says so too, for anybody can send one who has seen such a packet.
+ * Who has seen none does not know its SSRC.
+ */
+static noinline void note_refusal(struct sotto_net *sn, const struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	const struct sotto_flow_node *node;
+	struct sotto_quote quote;
+	u32 ssrc;
+
+	if (!READ_ONCE(sn->flow_count) || !sotto_quote_read(&quote, skb, state, SOTTO_DIR_RX) ||
+	    !quote.refused || !sotto_quote_ssrc(&quote, skb, &ssrc))
+		return;
+	node = sotto_flow_find(sn, &quote.tuple);
+	if (node && sotto_flow_state(node->flow, SOTTO_DIR_TX) == SOTTO_STATE_SECURE &&
+	    READ_ONCE(node->flow->has_ssrc[SOTTO_DIR_TX]) &&
+	    READ_ONCE(node->flow->ssrc[SOTTO_DIR_TX]) == ssrc &&
+	    may_tell(&node->flow->refused_told))
+		sotto_event_flow(node->flow, SOTTO_EVENT_REFUSED);
 }
 
 /*
@@ -408,7 +435,10 @@ static noinline unsigned int judge_other(struct sotto_net *sn, struct sk_buff *s
 	if (sotto_packet_is_udp_fragment(skb, state))
 		return rules && !sotto_packet_is_loopback(skb, state, dir) ?
 		       judge_fragment(rules->strict, skb, dir) : NF_ACCEPT;
-	return dir == SOTTO_DIR_TX ? judge_quote(sn, skb, state) : NF_ACCEPT;
+	if (dir == SOTTO_DIR_TX)
+		return judge_quote(sn, skb, state);
+	note_refusal(sn, skb, state);
+	return NF_ACCEPT;
 }
 
 /* A batch that does not stay one: each of its packets comes to @self again. */
@@ -510,8 +540,12 @@ static __always_inline unsigned int judge_forward(struct sotto_net *sn, struct s
 	struct sotto_packet pkt;
 	struct sotto_way way;
 
-	if (!sotto_packet_read(&pkt, skb, state, dir))
-		return dir == SOTTO_DIR_TX ? judge_forward_other(sn, skb, state) : NF_ACCEPT;
+	if (!sotto_packet_read(&pkt, skb, state, dir)) {
+		if (dir == SOTTO_DIR_TX)
+			return judge_forward_other(sn, skb, state);
+		note_refusal(sn, skb, state);
+		return NF_ACCEPT;
+	}
 	if (!sotto_forward_way(sn, &pkt, state, &way) || way.dir != dir ||
 	    sotto_agent_forwards(sn, state))
 		return NF_ACCEPT;

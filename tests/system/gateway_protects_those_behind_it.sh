@@ -152,13 +152,22 @@ for f in 4 6; do
 	is "IPv$f: where all of it has passed" "$(on_wire "$work/wire$f.pcap" \
 		"udp port $mapped_port and greater 150")" 19
 
+	# Bob has no call any more, and nothing of sotto: his errors come to the phone.
+	nl bob rule del 1
+	no_flows bob
+	afresh peer "$peer" again$f carol "$c:7000"
+	peer=$started
+	turn again$f "$b:7000"
+	tell again$f rtp
+	check "IPv$f: that nobody is there any more is told" \
+		wait_until 10 told_is agent-alice$f '"event":"refused"' 1
+	program_ends again$f "$peer"
+
 	# Whoever is outside may begin.
 	nl alice flow del "$a_flow"
-	no_flows bob
-	nl bob rule del 1
 	program "called$f" carol "$c:7000"
 	phone=$started
-	afresh peer "$peer" caller$f bob "$b:7000"
+	program caller$f bob "$b:7000"
 	peer=$started
 	turn caller$f "$mapped"
 	say caller$f rtp 5

@@ -81,6 +81,44 @@ static void a_word_now_and_then_is_enough(void **state)
 	}
 }
 
+/* Anybody can send such an error: it is believed of an end that is not heard. */
+static void who_is_not_there_and_not_heard_has_ended(void **state)
+{
+	world.end[BOB].mute = true;
+	programs_are_secured();
+	world.media = true;
+	world_run(CALL_LOST_MS + 5000);
+	world_program_is_refused(ALICE);
+	world_run(1000);
+	assert_secured(ALICE);
+	world.media = false;
+	world_run(CALL_LOST_MS - 2000);
+	world_program_is_refused(ALICE);
+	world_run(100);
+	assert_secured(ALICE);
+	world_run(5000);			/* on hold */
+	assert_secured(ALICE);
+	world_program_is_refused(ALICE);
+	world_run(1000);
+	assert_ended(ALICE, CALL_LOST, CALL_BY_NOBODY);
+	world_run(5000);			/* the farewell that nobody takes */
+	assert_int_equal(world_flows(ALICE), 0);
+}
+
+static void who_is_not_there_and_was_never_heard_has_ended(void **state)
+{
+	world.end[BOB].mute = true;
+	programs_are_secured();
+	world_program_is_refused(ALICE);
+	world_run(1000);
+	assert_secured(ALICE);
+	world_run(CALL_LOST_MS);
+	assert_secured(ALICE);
+	world_program_is_refused(ALICE);
+	world_run(1000);
+	assert_ended(ALICE, CALL_LOST, CALL_BY_NOBODY);
+}
+
 /* The notice was lost: the flow itself still says it. */
 static void a_lost_word_of_it_is_made_up_for(void **state)
 {
@@ -123,6 +161,8 @@ int main(void)
 		WORLD(a_closed_socket_ends_the_call_at_both_ends),
 		WORLD(who_says_nothing_any_more_has_ended),
 		WORLD(a_word_now_and_then_is_enough),
+		WORLD(who_is_not_there_and_not_heard_has_ended),
+		WORLD(who_is_not_there_and_was_never_heard_has_ended),
 		WORLD(a_lost_word_of_it_is_made_up_for),
 		WORLD(what_closed_while_sottod_was_away_has_ended),
 		WORLD(a_call_of_sottos_own_is_not_a_programs),

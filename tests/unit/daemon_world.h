@@ -62,6 +62,7 @@ struct world_end {
 	unsigned int asked[CALLS_ASK_ALARM + 1];
 	unsigned int added, removed, refused;
 	bool deaf;			/* what the kernel tells is lost */
+	bool mute;			/* no word of the control channel: it has no sotto */
 	bool takes_no_key;		/* the kernel refuses each */
 	unsigned int spoken, understood;	/* packets of media: sent in clear, received */
 	unsigned int rekeyed;		/* times that tx went from one key to another */
@@ -133,6 +134,9 @@ void world_program_starts_at(int end, int whom, uint16_t port, uint32_t uid);
 
 /** world_program_closes() - It closes its socket; the kernel tells, and keeps the flow. */
 void world_program_closes(int end);
+
+/** world_program_is_refused() - An ICMP error says that nobody is where it sends; the kernel tells. */
+void world_program_is_refused(int end);
 
 /** world_program_claims() - A program with keys of its own has a flow, by libsotto. */
 void world_program_claims(int end, int whom, uint32_t flags);

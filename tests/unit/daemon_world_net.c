@@ -73,6 +73,8 @@ int kernel_send(struct kernel *k, uint64_t flow_id, enum sotto_packet_kind kind,
 		note_hello(&world.end[k->end], data, len);
 	else if (f->flow.tx != SOTTO_STATE_SECURE)
 		return -ENOKEY;
+	if (kind == SOTTO_PACKET_CONTROL && world.end[k->end].mute)
+		return 0;
 	if (kind == SOTTO_PACKET_ZRTP && world.lose && world.lose(k->end, data, len))
 		return 0;
 	p = post(k->end, f);

@@ -164,6 +164,14 @@ void world_picture_closes(int end)
 	stream_closes(end, WORLD_PICTURE_PORT);
 }
 
+void world_program_is_refused(int end)
+{
+	struct world_flow *f = world_program_flow(end, WORLD_PROGRAM_PORT);
+
+	assert_non_null(f);
+	world_tell_event(end, f, SOTTO_EVENT_REFUSED);
+}
+
 void world_program_stops(int end)
 {
 	stream_stops(end, WORLD_PROGRAM_PORT);

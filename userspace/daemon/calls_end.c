@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How a program's call ends, which nobody signals to us: its socket is closed, or for a
- * long time nothing goes either way.
+ * How a program's call ends, which nobody signals to us: its socket is closed, for a long
+ * time nothing goes either way, or nobody is at the other end any more.
  */
 #include "calls_priv.h"
 
@@ -19,6 +19,22 @@ void line_closed(struct calls *c, struct line *line)
 	}
 	line_drop_flow(c, line);
 	line_remove(c, line);
+}
+
+/*
+ * Anybody who sees the call can send such an error, so it counts only where nothing that is
+ * authentic has come for as long as a call takes to be lost. What the program sends brings
+ * the next one.
+ */
+void line_refused(struct calls *c, struct line *line, const struct sotto_flow *flow)
+{
+	const struct call *call = line->call;
+	uint64_t idle = flow->idle_rx_ms == SOTTO_IDLE_NEVER ? clock_ms() - call->heard :
+							       flow->idle_rx_ms;
+
+	if (call->kind == CALL_PROGRAM && call->progress == CALL_ACTIVE && call->security.secure &&
+	    idle >= CALL_LOST_MS)
+		line_end(c, line, CALL_LOST, CALL_BY_NOBODY);
 }
 
 static bool may_fall_silent(const struct calls *c, const struct line *line)

@@ -241,6 +241,9 @@ static void on_event(struct calls *c, const struct sotto_notice *notice)
 	case SOTTO_EVENT_CLOSED:
 		line_closed(c, line);
 		break;
+	case SOTTO_EVENT_REFUSED:
+		line_refused(c, line, &notice->flow);
+		break;
 	default:
 		log_debug("event %s on flow %llu", sotto_event_name(notice->event),
 			  (unsigned long long)notice->flow.id);

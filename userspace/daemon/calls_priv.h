@@ -114,6 +114,9 @@ void calls_heard(uint64_t flow_id, const struct control_packet *packet, void *ar
 /* line_closed() - the program has closed its socket; @line may be gone afterwards */
 void line_closed(struct calls *c, struct line *line);
 
+/* line_refused() - an ICMP error says that nobody is there; @flow: as it is now */
+void line_refused(struct calls *c, struct line *line, const struct sotto_flow *flow);
+
 /* silence_run() - has nothing gone either way for CALL_SILENT_MS? */
 void silence_run(struct calls *c, struct line *line, uint64_t now);
 uint64_t silence_deadline(const struct calls *c, const struct line *line);

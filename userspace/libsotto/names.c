@@ -39,6 +39,7 @@ static const char *const events[] = {
 	[SOTTO_EVENT_TX_RESTART] = "tx-restart",
 	[SOTTO_EVENT_SOURCE] = "source",
 	[SOTTO_EVENT_CLOSED] = "closed",
+	[SOTTO_EVENT_REFUSED] = "refused",
 };
 
 static const char *const profiles[] = {

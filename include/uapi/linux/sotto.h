@@ -183,6 +183,7 @@ enum sotto_packet_kind {
  * @SOTTO_EVENT_SOURCE: an authenticated packet came from another address and
  *	the flow has followed it
  * @SOTTO_EVENT_CLOSED: the program has closed its socket
+ * @SOTTO_EVENT_REFUSED: an ICMP error says that nobody has the peer's port (rate limited)
  */
 enum sotto_event {
 	SOTTO_EVENT_FLOW_NEW,
@@ -194,6 +195,7 @@ enum sotto_event {
 	SOTTO_EVENT_TX_RESTART,
 	SOTTO_EVENT_SOURCE,
 	SOTTO_EVENT_CLOSED,
+	SOTTO_EVENT_REFUSED,
 
 	/* private: */
 	__SOTTO_EVENT_MAX,
