@@ -57,7 +57,7 @@ static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_pac
 		.socket = print,
 	};
 
-	if (rule->spec.flags & SOTTO_RULE_F_OWN)
+	if (sotto_rule_may_own(rule))
 		p.flags |= SOTTO_FLOW_F_OWN_ALLOWED;
 	if (pkt->inside)
 		p.flags |= SOTTO_FLOW_F_FORWARD;
@@ -86,6 +86,16 @@ static bool is_anybodys(const struct sotto_packet *pkt, const struct sock *sk)
 	return pkt->dir == SOTTO_DIR_TX || sk || pkt->inside;
 }
 
+/*
+ * The keys went by SIP, and what they protect looks like any call: the rule alone says so, of
+ * programs that it names, not of those that are not known.
+ */
+static bool is_sdes(const struct sotto_rule *rule, const struct sock *sk)
+{
+	return rule->spec.flags & SOTTO_RULE_F_SDES &&
+	       (sk || !(rule->spec.has & (SOTTO_RULE_UID | SOTTO_RULE_CGROUP)));
+}
+
 /* A new flow, or NULL and the verdict. */
 static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *pkt,
 				     struct sotto_rule *rule, const struct sock *sk,
@@ -93,7 +103,8 @@ static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *
 {
 	u64 print = sk ? sotto_socket_print(sk) : 0;
 	bool tainted = pkt->inside ? sotto_roam_was_secure(sn, &pkt->tuple) : is_tainted(sn, sk);
-	bool strict = tainted || rule->spec.action == SOTTO_ACTION_REQUIRE;
+	bool sdes = !tainted && is_sdes(rule, sk);
+	bool strict = tainted || (rule->spec.action == SOTTO_ACTION_REQUIRE && !sdes);
 	enum judgement judgement = sotto_judge_unknown(strict, pkt->dir, pkt->class);
 	bool own = !tainted && (rule->spec.flags & SOTTO_RULE_F_OWN) && sotto_is_own(sn, pkt);
 	struct sotto_flow *flow;
@@ -106,7 +117,7 @@ static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *
 		return NULL;
 	}
 	if (own || (is_anybodys(pkt, sk) && makes_flow(sn, pkt, judgement))) {
-		enum sotto_state state = own ? SOTTO_STATE_OWN :
+		enum sotto_state state = own || sdes ? SOTTO_STATE_OWN :
 					 strict ? SOTTO_STATE_HOLD : SOTTO_STATE_CLEAR;
 
 		flow = make_flow(sn, pkt, rule, state, sk, print, tainted);

@@ -481,7 +481,7 @@ static void rejudge(struct sotto_flow *flow, const struct sotto_rules *rules)
 	spin_lock_bh(&flow->lock);
 	flow->action = rule->spec.action;
 	flow->rule_id = rule->spec.id;
-	if (rule->spec.flags & SOTTO_RULE_F_OWN)
+	if (sotto_rule_may_own(rule))
 		flow->flags |= SOTTO_FLOW_F_OWN_ALLOWED;
 	else
 		flow->flags &= ~SOTTO_FLOW_F_OWN_ALLOWED;

@@ -96,7 +96,7 @@ static struct sotto_flow *flow_begin(struct sotto_net *sn, struct sotto_flow_par
 	if (rule && rule->spec.action != SOTTO_ACTION_BYPASS) {
 		p->action = rule->spec.action;
 		p->rule_id = rule->spec.id;
-		if (rule->spec.flags & SOTTO_RULE_F_OWN)
+		if (sotto_rule_may_own(rule))
 			p->flags |= SOTTO_FLOW_F_OWN_ALLOWED;
 	}
 	rcu_read_unlock();

@@ -34,8 +34,9 @@ const struct sotto_attr_policy sotto_rule_policy[__SOTTO_A_RULE_MAX] = {
 	[SOTTO_A_RULE_PRIORITY]	= POLICY(S32, 0, 0, "rule/priority", "an s32"),
 	[SOTTO_A_RULE_ACTION]	= POLICY(U32, 0, SOTTO_ACTION_MAX, "rule/action",
 					 "a u32: 0 require, 1 prefer, 2 bypass"),
-	[SOTTO_A_RULE_FLAGS]	= POLICY(U32, 0, SOTTO_RULE_F_OWN | SOTTO_RULE_F_LOCAL,
-					 "rule/flags", "a u32: 1 own, 2 local"),
+	[SOTTO_A_RULE_FLAGS]	= POLICY(U32, 0, SOTTO_RULE_F_OWN | SOTTO_RULE_F_LOCAL |
+					 SOTTO_RULE_F_SDES,
+					 "rule/flags", "a u32: 1 own, 2 local, 4 sdes"),
 	[SOTTO_A_RULE_FAMILY]	= POLICY(U16, AF_INET, AF_INET6, "rule/family",
 					 "a u16: 2 IPv4, 10 IPv6"),
 	[SOTTO_A_RULE_PORT_MIN]	= POLICY(U16, 1, U16_MAX, "rule/port-min", "a u16, not 0"),

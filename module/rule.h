@@ -104,6 +104,12 @@ struct sotto_subject {
 struct sotto_rule *sotto_rule_match(const struct sotto_rules *rules,
 				    const struct sotto_subject *who);
 
+/* May the program's own encryption be left alone? */
+static inline bool sotto_rule_may_own(const struct sotto_rule *rule)
+{
+	return rule->spec.flags & (SOTTO_RULE_F_OWN | SOTTO_RULE_F_SDES);
+}
+
 static inline bool sotto_rules_cover(const struct sotto_rules *rules, __be16 lport)
 {
 	return rules && test_bit(ntohs(lport), rules->ports);

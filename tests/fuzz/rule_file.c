@@ -36,7 +36,8 @@ static void check_rule(const struct rule_line *line, size_t place)
 
 	REQUIRE(line->line && r->id == RULE_ID_MIN + place);
 	REQUIRE(r->action <= SOTTO_ACTION_MAX);
-	REQUIRE(!(r->flags & ~(SOTTO_RULE_F_OWN | SOTTO_RULE_F_LOCAL)));
+	REQUIRE(!(r->flags & ~(SOTTO_RULE_F_OWN | SOTTO_RULE_F_SDES |
+			      SOTTO_RULE_F_LOCAL)));
 	if (r->has & SOTTO_RULE_HAS_PORTS)
 		REQUIRE(r->port_min && r->port_min <= r->port_max);
 	if (r->has & SOTTO_RULE_HAS_FAMILY)
@@ -46,7 +47,7 @@ static void check_rule(const struct rule_line *line, size_t place)
 			r->peer_len <= (r->family == AF_INET ? 32 : 128));
 	if (line->missing != RULE_MISSING_NOTHING)
 		REQUIRE(!(r->has & (SOTTO_RULE_HAS_UID | SOTTO_RULE_HAS_CGROUP)) &&
-			!(r->flags & SOTTO_RULE_F_OWN));
+			!(r->flags & (SOTTO_RULE_F_OWN | SOTTO_RULE_F_SDES)));
 }
 
 /* Outside of quotes only what our own words have; within also names that we take. */

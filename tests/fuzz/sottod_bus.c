@@ -264,7 +264,7 @@ static void learn(const char *path)
 static const char *const words[] = {
 	"", "Bob", "Bob/phone", "Eve", "/", "x/y/z", "10.0.1.2", "10.0.1.2:7686", "[::1]:5004",
 	"10.0.0.0/8", "fe80::1", "address", "action", "require", "prefer", "bypass", "family",
-	"ipv4", "ipv6", "peer", "priority", "port-min", "port-max", "own", "local", "uid",
+	"ipv4", "ipv6", "peer", "priority", "port-min", "port-max", "own", "sdes", "local", "uid",
 	"cgroup", "code", "phrase", "/init.scope", "/../x", BUS_MANAGER_INTERFACE,
 	BUS_CALL_INTERFACE, BUS_PEER_INTERFACE, "Strangers", "AutoAnswer", "Name", "Progress",
 };

@@ -408,11 +408,11 @@ static int list_rules(sd_bus_message *m, void *data, sd_bus_error *error)
 	FAIL_IF_TOLD((struct fake *)data, m, error);
 	r = begin_reply(m, "a{sv}", &reply);
 	if (r >= 0)
-		r = sd_bus_message_append(reply, "a{sv}", 13,
+		r = sd_bus_message_append(reply, "a{sv}", 14,
 			"id", "u", 3, "action", "s", "require", "priority", "i", -5,
 			"port-min", "q", 16384, "port-max", "q", 32767,
 			"family", "s", "ipv4", "peer", "s", "192.0.2.0/24", "uid", "u", 0,
-			"cgroup", "t", (uint64_t)4711, "own", "b", 1, "local", "b", 0,
+			"cgroup", "t", (uint64_t)4711, "own", "b", 1, "sdes", "b", 1, "local", "b", 0,
 			"forward", "s", "lan0", "flows", "u", 2);
 	return send(reply, r);
 }

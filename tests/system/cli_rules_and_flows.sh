@@ -23,6 +23,8 @@ check "and its number in JSON" json '.added == 9'
 run sotto rule add bypass --port 53 --user root --family ipv6
 check "one port, a user by name, a family" asked AddRule action=s:bypass port-min=q:53 \
 	port-max=q:53 uid=u:0 family=s:ipv6
+run sotto rule add require --sdes --port 5004
+check "one that encrypts by SDES" asked AddRule action=s:require sdes=b:1 port-min=q:5004 port-max=q:5004
 run sotto rule add require --forward lan0.10 --port 5004
 check "for those behind a device" asked AddRule action=s:require forward=s:lan0.10 port-min=q:5004 \
 	port-max=q:5004
@@ -36,10 +38,10 @@ check "in JSON" json '.deleted == 4294967295'
 
 run sotto rule list
 check "a rule is shown as it could be typed" says "3: require --port 16384-32767 \
---peer 192.0.2.0/24 --user 0 --cgroup 4711 --own --forward lan0 --priority -5  (2 flows)"
+--peer 192.0.2.0/24 --user 0 --cgroup 4711 --own --sdes --forward lan0 --priority -5  (2 flows)"
 run sotto rule list --json
 check "rules in JSON" json '.rules == [{"id":3,"action":"require","priority":-5,"family":"ipv4",
-	"port_min":16384,"port_max":32767,"peer":"192.0.2.0/24","uid":0,"cgroup":4711,"own":true,
+	"port_min":16384,"port_max":32767,"peer":"192.0.2.0/24","uid":0,"cgroup":4711,"own":true,"sdes":true,
 	"local":false,"forward":"lan0","flows":2}]'
 # Presets.
 run sotto rule add --preset baresip

@@ -96,7 +96,7 @@ END
 sized $rule_new $rule "$r" 8 rule/peer 4 16
 ranged $rule_new $rule "$r" 1 rule/id u32 0
 ranged $rule_new $rule "$r" 3 rule/action u32 3 4294967295
-ranged $rule_new $rule "$r" 4 rule/flags u32 4 4294967295
+ranged $rule_new $rule "$r" 4 rule/flags u32 8 4294967295
 ranged $rule_new $rule "$r" 5 rule/family u16 0 1 3 9 11 65535
 ranged $rule_new $rule "$r" 6 rule/port-min u16 0
 ranged $rule_new $rule "$r" 7 rule/port-max u16 0 6999

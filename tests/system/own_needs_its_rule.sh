@@ -3,7 +3,8 @@
 #
 # A program that brings keys of its own is let through only where its rule says
 # own=allow: after its own ZRTP Hello, or a DTLS handshake that ended both ways.
-# Elsewhere its ZRTP is dropped and its DTLS makes nothing pass.
+# Elsewhere its ZRTP is dropped and its DTLS makes nothing pass. Where the keys went by SIP
+# nothing shows them: a rule says so, and is believed of the programs that it names.
 #
 #	alice: phone at 7000 -- bob: peer at 7000
 . "$(dirname "$0")/lib.sh"
@@ -77,6 +78,36 @@ for f in 4 6; do
 	tell phone rtp
 	fence phone peer
 	is "IPv$f: but the end of both is" "$(got peer rtp) $(states alice 7000)" "1 own/own"
+	ends_gone
+
+	ends sdes
+	tell phone rtp rtp rtp
+	tell peer rtp
+	fence phone peer
+	fence peer phone
+	is "IPv$f: where the rule says SDES media passes from the first packet, as it is" \
+		"$(got peer rtp) $(got phone rtp) $(states alice 7000) $(flow alice 7000 tx-protected)" \
+		"3 1 own/own 0"
+	no_flows alice
+	tell peer rtp rtp rtp
+	fence peer phone
+	is "IPv$f: also when the other end begins" "$(got phone rtp) $(states alice 7000)" "4 own/own"
+	ends_gone
+
+	ends sdes
+	must 1 nl alice rule replace action=require flags=sdes uid=1000 ports=7000 id=1
+	tell phone rtp rtp rtp
+	tell peer rtp
+	fence phone peer
+	fence peer phone
+	is "IPv$f: of whose programs it does not say so" "$(got peer rtp) $(got phone rtp) $(
+		states alice 7000)" "3 1 none"
+	must 1 nl alice rule replace action=require flags=sdes uid=0 ports=7000 id=1 , \
+		action=require ports=7000 id=2
+	tell phone rtp rtp rtp
+	fence phone peer
+	is "IPv$f: of whose it does" "$(got peer rtp) $(states alice 7000)" "6 own/own"
+	nl alice rule del 2
 	ends_gone
 
 	ends own

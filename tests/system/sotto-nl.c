@@ -199,6 +199,7 @@ static void rule_key(struct sotto_rule *r, char *arg)
 	} else if (!strcmp(arg, "flags")) {
 		r->flags |= strstr(v, "own") ? SOTTO_RULE_F_OWN : 0;
 		r->flags |= strstr(v, "local") ? SOTTO_RULE_F_LOCAL : 0;
+		r->flags |= strstr(v, "sdes") ? SOTTO_RULE_F_SDES : 0;
 	} else if (!strcmp(arg, "family")) {
 		r->family = number(v) == 6 ? AF_INET6 : AF_INET;
 		r->has |= SOTTO_RULE_HAS_FAMILY;

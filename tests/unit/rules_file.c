@@ -47,7 +47,7 @@ static void every_word_is_understood(void **state)
 		"  require --port 16384-32767 --user alice --priority -5\t--local --own # and one here\r\n"
 		"prefer --peer 2001:db8::/32 --family ipv6\n"
 		"bypass --port=5004 --cgroup=calls.slice\n"
-		"require --forward lan0.10 --port 7000 --own\n"
+		"require --forward lan0.10 --port 7000 --own --sdes\n"
 		"require";	/* without an end of line */
 	struct rules rules = { 0 };
 	struct rule_fault fault;
@@ -78,7 +78,7 @@ static void every_word_is_understood(void **state)
 	r = &rules.lines[3].rule;
 	assert_int_equal(r->has, SOTTO_RULE_HAS_PORTS | SOTTO_RULE_HAS_FORWARD);
 	assert_string_equal(r->forward, "lan0.10");
-	assert_int_equal(r->flags, SOTTO_RULE_F_OWN);
+	assert_int_equal(r->flags, SOTTO_RULE_F_OWN | SOTTO_RULE_F_SDES);
 	r = &rules.lines[4].rule;
 	assert_int_equal(r->id, RULE_ID_MIN + 4);
 	assert_int_equal(r->has, 0);
@@ -187,7 +187,7 @@ static void the_kernel_takes_so_many_and_no_more(void **state)
 static void who_is_not_here_makes_a_rule_stricter(void **state)
 {
 	static const char text[] =
-		"require --port 5004 --user bob --own\n"
+		"require --port 5004 --user bob --own --sdes\n"
 		"require --user alice --cgroup nowhere --local\n"
 		"bypass --user bob\n"
 		"prefer --cgroup nowhere --port 1\n";

@@ -79,7 +79,7 @@ def policies(name):
             r"\[(SOTTO_A_\w+)\]\s*= (POLICY|NEST|REPLY)\((.*?)\),\n", body, re.S):
         if macro == "POLICY":
             kind, low, high, told = re.match(
-                r'(\w+), (.+?), (.+?),\s*"([^"]+)",\s*"', args).groups()
+                r'(\w+), (.+?), ([^,]+?),\s*"([^"]+)",\s*"', args).groups()
             found[attr] = (kind, number(low), number(high), told)
         else:
             found[attr] = (macro, 0, 0, args.strip('"'))

@@ -27,6 +27,7 @@ struct rule {
 	bool has_uid;
 	uint64_t cgroup;
 	bool own;
+	bool sdes;
 	bool local;
 };
 
@@ -43,6 +44,7 @@ static const struct field fields[] = {
 	FIELD("port-max", "q", port_max),
 	FIELD("cgroup", "t", cgroup),
 	FIELD("own", "b", own),
+	FIELD("sdes", "b", sdes),
 	FIELD("local", "b", local),
 	FIELD("forward", "s", forward),
 	{ 0 }
@@ -79,6 +81,8 @@ static void put_words(const struct rule *rule)
 		printf(" --cgroup %" PRIu64, rule->cgroup);
 	if (rule->own)
 		fputs(" --own", stdout);
+	if (rule->sdes)
+		fputs(" --sdes", stdout);
 	if (rule->local)
 		fputs(" --local", stdout);
 	if (*rule->forward) {
@@ -119,6 +123,7 @@ static void rule_json(struct json *j, const struct rule *rule)
 	else
 		json_null(j, "cgroup");
 	json_bool(j, "own", rule->own);
+	json_bool(j, "sdes", rule->sdes);
 	json_bool(j, "local", rule->local);
 	json_text_or_null(j, "forward", rule->forward);
 	json_unsigned(j, "flows", rule->flows);

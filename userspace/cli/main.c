@@ -62,6 +62,7 @@ static const struct command commands[] = {
 	  "  --cgroup PATH|NUMBER     cgroup v2 of the program's socket\n"
 	  "  --priority NUMBER        the lower decides first; a tie goes to the stricter\n"
 	  "  --own                    the program may encrypt by itself\n"
+	  "  --sdes                   it does, by SDES: nothing shows it, it is taken as said\n"
 	  "  --local                  also traffic to this machine's own addresses\n"
 	  "  --preset NAME            the ports of a telephone program, instead of --port; \"rule\n"
 	  "                           presets\" lists them. ACTION may then be left out: require\n"

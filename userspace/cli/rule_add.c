@@ -15,7 +15,7 @@
 #define ADDED	"holds from now on, until the machine restarts; to keep it: man sotto-rules"
 
 enum {
-	OPT_PORT = RULE_OPT_PORT, OPT_PEER, OPT_FAMILY, OPT_USER, OPT_CGROUP, OPT_PRIORITY, OPT_OWN,
+	OPT_PORT = RULE_OPT_PORT, OPT_PEER, OPT_FAMILY, OPT_USER, OPT_CGROUP, OPT_PRIORITY, OPT_OWN, OPT_SDES,
 	OPT_LOCAL, OPT_FORWARD, OPT_PRESET = RULE_OPT_PRESET,
 };
 
@@ -39,6 +39,7 @@ const struct option rule_options[] = {
 	{ "cgroup", required_argument, NULL, OPT_CGROUP },
 	{ "priority", required_argument, NULL, OPT_PRIORITY },
 	{ "own", no_argument, NULL, OPT_OWN },
+	{ "sdes", no_argument, NULL, OPT_SDES },
 	{ "local", no_argument, NULL, OPT_LOCAL },
 	{ "forward", required_argument, NULL, OPT_FORWARD },
 	{ "preset", required_argument, NULL, OPT_PRESET },
@@ -121,6 +122,8 @@ static int put_option(struct cli *cli, sd_bus_message *m, int opt, const char *v
 		return put_forward(cli, m, value);
 	case OPT_OWN:
 		return sd_bus_message_append(m, "{sv}", "own", "b", 1);
+	case OPT_SDES:
+		return sd_bus_message_append(m, "{sv}", "sdes", "b", 1);
 	default:
 		return sd_bus_message_append(m, "{sv}", "local", "b", 1);
 	}

@@ -43,7 +43,7 @@ _sotto_rule() {
 	2) _sotto_words add del list presets ;;
 	3) [[ ${COMP_WORDS[2]} == add ]] && _sotto_words require prefer bypass --preset ;;
 	*) [[ ${COMP_WORDS[2]} == add ]] && _sotto_words --port --peer --family --user --cgroup \
-		--priority --own --local --preset --forward ;;
+		--priority --own --sdes --local --preset --forward ;;
 	esac
 }
 

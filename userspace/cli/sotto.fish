@@ -77,6 +77,7 @@ complete -c sotto -n '__sotto_after rule' -l user -x -a '(__fish_complete_users)
 complete -c sotto -n '__sotto_after rule' -l cgroup -r -d 'Of the program'
 complete -c sotto -n '__sotto_after rule' -l priority -x -d 'The lower decides first'
 complete -c sotto -n '__sotto_after rule' -l own -d 'The program may encrypt by itself'
+complete -c sotto -n '__sotto_after rule' -l sdes -d 'It does, by SDES'
 complete -c sotto -n '__sotto_after rule' -l local -d 'Also to this machine'
 complete -c sotto -n '__sotto_after rule' -l forward -x -a '(__fish_print_interfaces)' -d 'Those behind this device'
 complete -c sotto -n '__sotto_after rule' -l preset -x -d 'The ports of a program' \

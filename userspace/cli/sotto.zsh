@@ -34,7 +34,8 @@ _sotto_rule() {
 			'--peer[remote network]:network' '--family[of addresses]:family:(ipv4 ipv6)' \
 			'--user[of the program]:user:_users' '--cgroup[of the program]:cgroup:_files -/' \
 			'--priority[the lower decides first]:number' \
-			'--own[the program may encrypt by itself]' '--local[also to this machine]' \
+			'--own[the program may encrypt by itself]' '--sdes[it does, by SDES]' \
+			'--local[also to this machine]' \
 			'--forward[those behind this device]:device:_net_interfaces' \
 			'--preset[the ports of a program]:preset:_sotto_presets'
 		;;

@@ -60,6 +60,8 @@ static int list_rule(const struct sotto_rule *rule, void *arg)
 	if (r >= 0)
 		r = bus_put_flag(m, "own", rule->flags & SOTTO_RULE_F_OWN);
 	if (r >= 0)
+		r = bus_put_flag(m, "sdes", rule->flags & SOTTO_RULE_F_SDES);
+	if (r >= 0)
 		r = bus_put_flag(m, "local", rule->flags & SOTTO_RULE_F_LOCAL);
 	if (r >= 0)
 		r = bus_put_u32(m, "flows", rule->flows);
@@ -162,6 +164,8 @@ static int read_entry(sd_bus_message *m, const char *key, struct sotto_rule *rul
 		return sd_bus_message_read(m, "v", "q", &rule->port_max);
 	if (!strcmp(key, "own"))
 		return read_flag(m, rule, SOTTO_RULE_F_OWN);
+	if (!strcmp(key, "sdes"))
+		return read_flag(m, rule, SOTTO_RULE_F_SDES);
 	if (!strcmp(key, "local"))
 		return read_flag(m, rule, SOTTO_RULE_F_LOCAL);
 	if (!strcmp(key, "uid")) {

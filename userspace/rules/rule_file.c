@@ -100,6 +100,12 @@ static const char *take_own(struct reading *r, const char *value)
 	return NULL;
 }
 
+static const char *take_sdes(struct reading *r, const char *value)
+{
+	r->out->rule.flags |= SOTTO_RULE_F_SDES;
+	return NULL;
+}
+
 static const char *take_local(struct reading *r, const char *value)
 {
 	r->out->rule.flags |= SOTTO_RULE_F_LOCAL;
@@ -129,6 +135,7 @@ static const struct {
 	{ "--cgroup", true, take_cgroup },
 	{ "--priority", true, take_priority },
 	{ "--own", false, take_own },
+	{ "--sdes", false, take_sdes },
 	{ "--local", false, take_local },
 	{ "--forward", true, take_forward },
 };
@@ -169,8 +176,8 @@ static const char *take_option(struct reading *r, struct words *w)
 		value = value ? value + 1 : next_word(w);
 		return value ? options[i].take(r, value) : "the value of this option is missing";
 	}
-	return "a rule has --port, --peer, --family, --user, --cgroup, --priority, --own, --local, "
-	       "--forward and nothing else";
+	return "a rule has --port, --peer, --family, --user, --cgroup, --priority, --own, --sdes, "
+	       "--local, --forward and nothing else";
 }
 
 /*
@@ -184,7 +191,7 @@ static void widen(struct rule_line *line)
 	line->rule.has &= ~(SOTTO_RULE_HAS_UID | SOTTO_RULE_HAS_CGROUP);
 	line->rule.uid = 0;
 	line->rule.cgroup = 0;
-	line->rule.flags &= ~SOTTO_RULE_F_OWN;
+	line->rule.flags &= ~(SOTTO_RULE_F_OWN | SOTTO_RULE_F_SDES);
 }
 
 static bool is_of_a_program(const struct rule_line *line)

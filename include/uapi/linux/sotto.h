@@ -68,6 +68,7 @@ enum sotto_action {
 /* Bits of SOTTO_A_RULE_FLAGS. */
 #define SOTTO_RULE_F_OWN	(1U << 0)	/* own=allow: the program may encrypt itself */
 #define SOTTO_RULE_F_LOCAL	(1U << 1)	/* also traffic to this machine's own addresses */
+#define SOTTO_RULE_F_SDES	(1U << 2)	/* it does, and nothing shows it */
 
 enum sotto_dir {
 	SOTTO_DIR_TX,	/* from the program to the wire */
