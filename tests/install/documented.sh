@@ -23,8 +23,8 @@ user_units() (
 )
 
 is_ready() {
-	journalctl -u sottod SOTTO_EVENT=ready -o json | jq -e 'select(.MESSAGE == "ready for calls" and
-		.MESSAGE_ID == "8073daa7fa22484fb59a7713de82fc41" and .PRIORITY == "6")' >/dev/null
+	journalctl -u sottod SOTTO_EVENT=ready -o json | jq_true 'select(.MESSAGE == "ready for calls" and
+		.MESSAGE_ID == "8073daa7fa22484fb59a7713de82fc41" and .PRIORITY == "6")'
 }
 
 echo "require --port 16384-32767 --user $USER" | sudo tee /etc/sotto/rules.d/50-phone.conf >/dev/null

@@ -18,7 +18,7 @@ report() {
 }
 
 kernel_json() {
-	jq -e "$1" "$top/build/bench/kernel.json" >/dev/null
+	jq_true "$1" "$top/build/bench/kernel.json"
 }
 
 says() {

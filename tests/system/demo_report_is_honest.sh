@@ -22,7 +22,7 @@ judge() {
 }
 
 says() {
-	jq -e "$1" "$report" >/dev/null || { note "$(jq -c . "$report")"; return 1; }
+	jq_true "$1" "$report" || { note "$(jq -c . "$report")"; return 1; }
 }
 
 # fails DESCRIPTION FLAW CONDITION [WORDS]: the demo fails, for this one reason

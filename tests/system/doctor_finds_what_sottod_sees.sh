@@ -22,13 +22,13 @@ doctor() {
 
 good() {
 	doctor
-	[ "$status" -eq 0 ] && jq -e .good "$work/doctor" >/dev/null
+	[ "$status" -eq 0 ] && jq_true .good "$work/doctor"
 }
 
 # only_bad NAME CAUSE CURE: words of them
 only_bad() {
 	doctor
-	[ "$status" -eq 1 ] && jq -e --arg name "$1" --arg cause "$2" --arg cure "$3" '
+	[ "$status" -eq 1 ] && jq_true --arg name "$1" --arg cause "$2" --arg cure "$3" '
 		[.findings[] | select(.good == false)] | length == 1 and (.[0] | .name == $name and
 		(.finding | contains($cause)) and (.cure | contains($cure)))' "$work/doctor" >/dev/null
 }
@@ -83,7 +83,7 @@ check "which one device may forward" good
 on alice sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=0
 inside alice sotto rule add require --forward ppp0 --port 5004 >"$work/rule" 2>&1
 check "a device that is yet to come beside one that is there: nothing is wrong" good
-check "but it is told" jq -e '.findings[] | select(.name == "gateway").finding |
+check "but it is told" jq_true '.findings[] | select(.name == "gateway").finding |
 	contains("ppp0 is not there")' "$work/doctor"
 own=$(inside alice sotto rule list --json | jq '.rules[] | select(.port_min == 7686 and .forward == null) | .id')
 inside alice sotto rule del "$own" >"$work/rule" 2>&1

@@ -68,7 +68,7 @@ on_the_bus() {
 
 works() {
 	worker=$(pgrep -x sottod-worker) &&
-	manager Doctor | jq -e '.data[0][] | select(.[0] == "worker") | .[1]' >/dev/null
+	manager Doctor | jq_true '.data[0][] | select(.[0] == "worker") | .[1]'
 }
 
 ip link set lo up

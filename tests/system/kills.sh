@@ -39,7 +39,7 @@ no_flows() {
 # is_safe HOST ID: that flow is secure both ways, by the kernel itself
 is_safe() {
 	nl "$1" flow list |
-	jq -e --argjson id "$2" 'select(.id == $id) | .tx == "secure" and .rx == "secure"' >/dev/null
+	jq_true --argjson id "$2" 'select(.id == $id) | .tx == "secure" and .rx == "secure"'
 }
 
 # strike VICTIM sottod|worker
@@ -65,7 +65,7 @@ recover() {
 # knows HOST NAME: the row is there, and says what it said
 knows() {
 	manager "$1" ListPeers |
-	jq -e --arg n "$2" '.data[0][][1] | select(.Name.data == $n) | .Verified.data' >/dev/null
+	jq_true --arg n "$2" '.data[0][][1] | select(.Name.data == $n) | .Verified.data'
 }
 
 seen() {

@@ -142,9 +142,9 @@ has_default() {
 	on "$1" pw-metadata 0 default.audio.sink 2>/dev/null | grep -q "\"name\":\"$2\""
 }
 
-# dump HOST FILTER: jq -e over all objects
+# dump HOST FILTER: jq_true over all objects
 dump() {
-	on "$1" pw-dump 2>/dev/null | jq -e "$2" >/dev/null
+	on "$1" pw-dump 2>/dev/null | jq_true "$2"
 }
 
 # has_device HOST: both nodes of a call are there, and have ports

@@ -62,7 +62,7 @@ check "bob does not hear himself" at_least 0.4 "$score"
 
 # stats_say HOST CONDITION
 stats_say() {
-	jq -e "$2" "$work/$1/stats" >/dev/null
+	jq_true "$2" "$work/$1/stats"
 }
 
 for h in alice bob; do

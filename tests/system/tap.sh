@@ -57,6 +57,14 @@ not() {
 	! "$@"
 }
 
+# jq_true [OPTION]... FILTER [FILE]: is the last value true? To "jq -e" no input at all is.
+jq_true() {
+	_true=$(jq -c "$@" | tail -n 1)
+	case $_true in
+	'' | false | null) return 1 ;;
+	esac
+}
+
 # wait_until SECONDS COMMAND...: until it succeeds; fails after that long, as a quick
 # machine counts: one that is slow has patience
 wait_until() {

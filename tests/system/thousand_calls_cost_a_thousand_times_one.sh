@@ -36,7 +36,7 @@ on_the_bus() {
 works() {
 	worker=$(pgrep -x sottod-worker) &&
 	busctl --system --json=short call org.sotto1 /org/sotto1 org.sotto1.Manager Doctor |
-		jq -e '.data[0][] | select(.[0] == "worker") | .[1]' >/dev/null
+		jq_true '.data[0][] | select(.[0] == "worker") | .[1]'
 }
 
 # many_up N: sottod, for N programs
