@@ -46,7 +46,7 @@ static bool makes_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
 
 static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_packet *pkt,
 				    const struct sotto_rule *rule, enum sotto_state state,
-				    const struct sock *sk, u64 print, bool tainted)
+				    bool believed, const struct sock *sk, u64 print, bool tainted)
 {
 	struct sotto_flow_params p = {
 		.tuple = pkt->tuple,
@@ -54,6 +54,7 @@ static struct sotto_flow *make_flow(struct sotto_net *sn, const struct sotto_pac
 		.rule_id = rule->spec.id,
 		.flags = tainted ? SOTTO_FLOW_F_TAINTED : 0,
 		.state = state,
+		.believed = believed,
 		.socket = print,
 	};
 
@@ -120,7 +121,7 @@ static struct sotto_flow *under_rule(struct sotto_net *sn, struct sotto_packet *
 		enum sotto_state state = own || sdes ? SOTTO_STATE_OWN :
 					 strict ? SOTTO_STATE_HOLD : SOTTO_STATE_CLEAR;
 
-		flow = make_flow(sn, pkt, rule, state, sk, print, tainted);
+		flow = make_flow(sn, pkt, rule, state, sdes && !own, sk, print, tainted);
 		if (!IS_ERR(flow))
 			return flow;
 	}

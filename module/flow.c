@@ -302,6 +302,7 @@ struct sotto_flow *sotto_flow_create(struct sotto_net *sn, const struct sotto_fl
 	flow->action = p->action;
 	flow->rule_id = p->rule_id;
 	flow->flags = p->flags;
+	flow->believed = p->believed;
 	flow->route = p->route;
 	flow->socket = p->socket;
 	flow->touched = jiffies;
@@ -475,6 +476,7 @@ static const struct sotto_rule *rule_of(const struct sotto_flow *flow,
 static void rejudge(struct sotto_flow *flow, const struct sotto_rules *rules)
 {
 	const struct sotto_rule *rule = rule_of(flow, rules);
+	bool unshown;
 
 	if (!rule || rule->spec.action == SOTTO_ACTION_BYPASS)
 		return;
@@ -485,12 +487,17 @@ static void rejudge(struct sotto_flow *flow, const struct sotto_rules *rules)
 		flow->flags |= SOTTO_FLOW_F_OWN_ALLOWED;
 	else
 		flow->flags &= ~SOTTO_FLOW_F_OWN_ALLOWED;
+	/* What one rule has believed the next one may want to see. */
+	unshown = flow->believed && !(rule->spec.flags & SOTTO_RULE_F_SDES);
+	if (unshown)
+		flow->believed = false;
 	spin_unlock_bh(&flow->lock);
 	for (int dir = 0; dir < __SOTTO_DIR_MAX; dir++) {
 		enum sotto_state state = sotto_flow_state(flow, dir);
 
 		if ((state == SOTTO_STATE_CLEAR && flow->action == SOTTO_ACTION_REQUIRE) ||
-		    (state == SOTTO_STATE_OWN && !(flow->flags & SOTTO_FLOW_F_OWN_ALLOWED)))
+		    (state == SOTTO_STATE_OWN &&
+		     (unshown || !(flow->flags & SOTTO_FLOW_F_OWN_ALLOWED))))
 			sotto_flow_set_state(flow, dir, SOTTO_STATE_HOLD);
 	}
 }

@@ -68,6 +68,7 @@ struct sotto_route_key {
  * @lock: guards what follows up to @stats; state, flags and action are read without
  * @state: by direction
  * @flags: SOTTO_FLOW_F_*
+ * @believed: it is "own" because a rule says so, and nothing has shown it
  * @socket: sotto_socket_print() of the local socket, 0 as long as it is not known
  * @touched: jiffies of the last packet that the program sent, passed or not, or that
  *	was accepted from the network
@@ -94,6 +95,7 @@ struct sotto_flow {
 	enum sotto_action action;
 	u32 rule_id;
 	u32 flags;
+	bool believed;
 	struct sotto_route_key route;
 	u64 socket;
 	u32 ssrc[__SOTTO_DIR_MAX];
@@ -119,6 +121,7 @@ struct sotto_flow {
  * @rule_id: rule that says so, 0 for none
  * @flags: SOTTO_FLOW_F_*
  * @state: both directions
+ * @believed: "own" by a rule's word alone
  */
 struct sotto_flow_params {
 	struct sotto_tuple tuple;
@@ -126,6 +129,7 @@ struct sotto_flow_params {
 	u32 rule_id;
 	u32 flags;
 	enum sotto_state state;
+	bool believed;
 	struct sotto_route_key route;
 	u64 socket;
 };

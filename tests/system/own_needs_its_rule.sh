@@ -92,6 +92,15 @@ for f in 4 6; do
 	tell peer rtp rtp rtp
 	fence peer phone
 	is "IPv$f: also when the other end begins" "$(got phone rtp) $(states alice 7000)" "4 own/own"
+	must 1 nl alice rule replace action=require flags=own ports=7000 id=1
+	tell phone rtp
+	fence phone peer
+	is "IPv$f: a rule that wants to see it believes nobody any more" \
+		"$(got peer rtp) $(states alice 7000)" "3 hold/hold"
+	tell phone zrtp rtp
+	fence phone peer
+	must 1 nl alice rule replace action=require flags=own ports=7000 id=1
+	is "IPv$f: but what it has seen" "$(got peer rtp) $(states alice 7000)" "4 own/own"
 	ends_gone
 
 	ends sdes
